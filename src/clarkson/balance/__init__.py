@@ -1,0 +1,1 @@
+"""The balance: baseline, V and D."""

@@ -1,0 +1,47 @@
+"""Every error that Clarkson raises on purpose.
+
+ClarksonError
+├── RecordError          a record cannot be read: file, line or resource, and what would fix it
+│   ├── UnknownFormatError   the file is none of the formats that Clarkson reads
+│   └── ColumnMapError       a CSV column map (TOML) is wrong
+├── UnitError            a value and its unit cannot be true together, or the unit is unknown
+├── UnknownAnalyteError  a name or code is no analyte of the vocabulary
+└── SettingError         an option has an impossible value
+"""
+
+from __future__ import annotations
+
+
+class ClarksonError(Exception):
+    """Base of all errors: its text is a sentence for a person."""
+
+
+class RecordError(ClarksonError):
+    """A record cannot be read."""
+
+
+class UnknownFormatError(RecordError):
+    """The input is none of the formats that Clarkson reads."""
+
+
+class ColumnMapError(RecordError):
+    """A CSV column map is wrong."""
+
+
+class UnitError(ClarksonError):
+    """A value and its unit cannot be true together, or the unit is unknown.
+
+    ``question`` is true where the pair looks like a mix-up that a person can clear up.
+    """
+
+    def __init__(self, message: str, *, question: bool = False) -> None:
+        super().__init__(message)
+        self.question = question
+
+
+class UnknownAnalyteError(ClarksonError):
+    """A name or a code is no analyte of the vocabulary."""
+
+
+class SettingError(ClarksonError):
+    """An option has an impossible value."""

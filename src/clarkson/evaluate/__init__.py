@@ -1,0 +1,1 @@
+"""The published numbers: real data in, tables out."""

@@ -1,0 +1,44 @@
+"""Show the page on this machine, and open a browser on it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import webbrowser
+from collections.abc import Callable
+from typing import Any
+
+from clarkson.intake import document_of
+from clarkson.serve.app import app
+from clarkson.serve.listen import listen
+from clarkson.serve.options import Options
+
+
+def show(document: dict[str, Any] | None, port: int, *, say: Callable[[str], object], browser: bool = False) -> None:
+    """Serve until interrupted: the document, or the form where there is none.
+
+    ``say`` is called once with the address; with ``browser`` it is opened then.
+
+    Raises
+    ------
+    SettingError
+        The port is taken or not allowed.
+    """
+
+    def ready(address: str) -> None:
+        say(address)
+        if browser:
+            webbrowser.open(address)
+
+    listen(app(_assessed, start=document), port=port, ready=ready)
+
+
+def has_display() -> bool:
+    """Whether a browser can be opened here, and CLARKSON_NO_BROWSER=1 does not forbid it."""
+    if os.environ.get("CLARKSON_NO_BROWSER") == "1":
+        return False
+    return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _assessed(data: bytes, name: str, said: Options) -> dict[str, Any]:
+    return document_of(data, name, prior=said.prior, sex=said.sex, age_years=said.age_years, timezone=said.timezone)

@@ -1,0 +1,143 @@
+"""A FHIR R4 Observation: its value, or those of its components."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from clarkson.analytes import Analyte, analyte_of_loinc, method_of_loinc
+from clarkson.errors import RecordError, UnitError
+from clarkson.record.fhir_elements import LOINC, UCUM, codings, number, table, tables, text, when, words_of
+from clarkson.record.record import Comparator, Result, Skipped, Source, Status
+from clarkson.units import canonical
+
+_STATUS: Mapping[str, Status] = {
+    "final": "final",
+    "preliminary": "preliminary",
+    "amended": "corrected",
+    "corrected": "corrected",
+}
+_COMPARATORS: Mapping[str, Comparator] = {"": "", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+_VALUES = ("valueQuantity", "valueCodeableConcept", "valueString", "valueBoolean", "valueInteger", "valueRange")
+_OTHER_VALUES = ("valueRatio", "valueSampledData", "valueTime", "valueDateTime", "valuePeriod")
+
+
+def read_observation(
+    body: Mapping[str, Any], source: Source, timezone: str | None, report_time: tuple[datetime, bool] | None
+) -> tuple[list[Result], list[Skipped]]:
+    """The results of an Observation, and what of it was not used.
+
+    ``report_time`` is that of the report which names it, for an Observation that has no time of its own.
+    """
+    what = words_of(table(body.get("code")))
+    try:
+        status = _status(body)
+        if body.get("modifierExtension"):
+            raise RecordError("it has a modifier extension, which changes its meaning")
+        time, exact = _time(body, timezone, report_time)
+    except RecordError as error:
+        return [], [Skipped(source, str(error), what)]
+    results: list[Result] = []
+    skipped: list[Skipped] = []
+    parts = [(body, source)] if _has_value(body) or "dataAbsentReason" in body else []
+    for place, component in enumerate(tables(body.get("component"))):
+        parts.append((component, Source(source.file, f"{source.place}.component[{place}]")))
+    for part, where in parts:
+        named = words_of(table(part.get("code")))
+        try:
+            results.append(_result(part, where, time, exact, status, text_of_performer(body)))
+        except UnitError as error:
+            skipped.append(Skipped(where, str(error), _shown(part, named), question=error.question))
+        except RecordError as error:
+            skipped.append(Skipped(where, str(error), _shown(part, named)))
+    if not parts:
+        members = "its members are read on their own" if tables(body.get("hasMember")) else "it has no value"
+        skipped.append(Skipped(source, members, what))
+    return results, skipped
+
+
+def _status(body: Mapping[str, Any]) -> Status:
+    status = text(body, "status")
+    if status not in _STATUS:
+        raise RecordError(f"its status is '{status}'" if status else "it has no status")
+    return _STATUS[status]
+
+
+def _time(
+    body: Mapping[str, Any], timezone: str | None, report_time: tuple[datetime, bool] | None
+) -> tuple[datetime, bool]:
+    try:
+        return when(body, timezone)
+    except RecordError:
+        if report_time is None or any(key.startswith("effective") for key in body):
+            raise
+        return report_time
+
+
+def _has_value(part: Mapping[str, Any]) -> bool:
+    return any(key in part for key in (*_VALUES, *_OTHER_VALUES))
+
+
+def text_of_performer(body: Mapping[str, Any]) -> str:
+    """The laboratory that an Observation names, or ""."""
+    return next((text(each, "display") for each in tables(body.get("performer")) if text(each, "display")), "")
+
+
+def _analyte(part: Mapping[str, Any]) -> tuple[Analyte, str]:
+    loinc = [code for system, code in codings(table(part.get("code"))) if system == LOINC]
+    for code in loinc:
+        known = analyte_of_loinc(code)
+        if known is not None:
+            return known, code
+    raise RecordError(f"Clarkson does not use LOINC {', '.join(loinc)}" if loinc else "it has no LOINC code")
+
+
+def _result(
+    part: Mapping[str, Any], source: Source, time: datetime, exact: bool, status: Status, laboratory: str
+) -> Result:
+    known, code = _analyte(part)
+    if part.get("modifierExtension"):
+        raise RecordError("it has a modifier extension, which changes its meaning")
+    if "valueQuantity" not in part:
+        absent = words_of(table(part.get("dataAbsentReason")))
+        raise RecordError(f"its value is absent: {absent}" if absent else "its value is no quantity")
+    quantity = table(part["valueQuantity"])
+    value, comparator = number(quantity.get("value")), text(quantity, "comparator")
+    if value is None:
+        raise RecordError("its quantity has no number")
+    if comparator not in _COMPARATORS:
+        raise RecordError(f"'{comparator}' is no comparator of FHIR R4")
+    unit, converted = _converted(known, value, quantity)
+    return Result(
+        analyte=known.key,
+        value=converted,
+        time=time,
+        source=source,
+        method=method_of_loinc(code) or known.usual_method,
+        status=status,
+        comparator=_COMPARATORS[comparator],
+        laboratory=laboratory,
+        raw_value=f"{comparator}{value:g}",
+        raw_unit=unit,
+        exact_time=exact,
+    )
+
+
+def _converted(known: Analyte, value: float, quantity: Mapping[str, Any]) -> tuple[str, float]:
+    """The unit that was used and the canonical value: the UCUM code first, else the printed unit."""
+    code = text(quantity, "code") if text(quantity, "system") == UCUM else ""
+    printed = text(quantity, "unit")
+    if code:
+        try:
+            return code, canonical(known.key, value, code)
+        except UnitError as error:
+            if error.question or not printed:
+                raise
+    return printed, canonical(known.key, value, printed)
+
+
+def _shown(part: Mapping[str, Any], named: str) -> str:
+    quantity = table(part.get("valueQuantity"))
+    value = quantity.get("value", "")
+    return f"{named} {value} {text(quantity, 'unit') or text(quantity, 'code')}".strip()

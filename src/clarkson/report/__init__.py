@@ -1,0 +1,1 @@
+"""The report: documents, pages and terminal text made from assessments."""

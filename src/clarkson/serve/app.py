@@ -1,0 +1,153 @@
+"""The page and the REST service. Nothing that is sent here is stored, and no value is logged."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
+from pathlib import PurePath
+from typing import Any, TypeVar
+
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException as AnyHTTPException
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.staticfiles import StaticFiles
+
+from clarkson.errors import ClarksonError, RecordError, SettingError
+from clarkson.examples import example, examples
+from clarkson.report.page import environment, render
+from clarkson.serve.guard import HOSTS, LARGEST_BYTES, Guard, refuse_foreign, refuse_large
+from clarkson.serve.options import Options, options
+from clarkson.watch.assessment import DEFAULT_PRIOR
+
+Assess = Callable[[bytes, str, Options], dict[str, object]]
+"""Reads bytes under a file name with some options, and gives the assessment document; raises ClarksonError."""
+
+PASTED = "pasted text"
+SENT = "request body"
+API = "/api/"
+
+_log = logging.getLogger("clarkson.serve")
+_Made = TypeVar("_Made")
+
+
+def app(assess: Assess, *, start: dict[str, object] | None = None) -> FastAPI:
+    """The web application; ``start`` is the document that its first page shows, else the form.
+
+    >>> app(lambda data, name, options: {}).title
+    'Clarkson'
+    """
+    made = FastAPI(title="Clarkson", version=version("clarkson"), docs_url=None, redoc_url=None)
+    made.add_middleware(TrustedHostMiddleware, allowed_hosts=list(HOSTS), www_redirect=False)
+    made.add_middleware(Guard)
+    made.add_exception_handler(AnyHTTPException, _refused)
+    made.mount("/static", StaticFiles(packages=[("clarkson.report", "static")]), name="static")
+
+    @made.get("/healthz")
+    def health() -> dict[str, str]:
+        """Whether the service runs, and which version."""
+        return {"status": "ok", "version": made.version}
+
+    @made.get("/", response_class=HTMLResponse)
+    def first() -> str:
+        """The document that the service was started with, or the form."""
+        return _form() if start is None else _made(lambda: render(start, inline=False))
+
+    @made.get("/new", response_class=HTMLResponse)
+    def new() -> str:
+        """The form, and the bundled cases."""
+        return _form()
+
+    @made.get("/examples/{example_id}", response_class=HTMLResponse)
+    def shown(example_id: str) -> str:
+        """The page of a bundled case."""
+        if example_id not in {entry.id for entry in examples()}:
+            raise HTTPException(404, f"There is no bundled case '{example_id}'; the list below names them all.")
+        data, name = example(example_id), f"{example_id}.json"
+        return _made(lambda: render(assess(data, name, Options()), inline=False))
+
+    @made.post("/assess", response_class=HTMLResponse)
+    async def page(request: Request) -> Response:
+        """The page of what was pasted or uploaded; a refusal comes as the form with its sentence."""
+        refuse_foreign(request.headers)
+        refuse_large(request.headers)
+        async with request.form(max_files=1, max_fields=10, max_part_size=LARGEST_BYTES) as form:
+            fields = {name: value for name, value in form.items() if isinstance(value, str)}
+            upload = form.get("file")
+            file = (await upload.read(), upload.filename) if isinstance(upload, UploadFile) else (b"", "")
+        try:
+            data, name = _given(fields.get("text", ""), *file)
+            said = options(fields)
+            html = await run_in_threadpool(_made, lambda: render(assess(data, name, said), inline=False))
+        except ClarksonError as error:
+            return HTMLResponse(_form(str(error), fields), _status(error))
+        return HTMLResponse(html)
+
+    @made.post("/api/v1/assess")
+    async def document(request: Request) -> Response:
+        """The assessment document of the CSV or JSON in the body; sex, age, timezone and prior are parameters."""
+        refuse_foreign(request.headers)
+        refuse_large(request.headers)
+        data = await request.body()
+        try:
+            said = options(request.query_params)
+            return JSONResponse(await run_in_threadpool(_made, lambda: assess(data, SENT, said)))
+        except ClarksonError as error:
+            return _problem(_status(error), str(error))
+
+    return made
+
+
+def _given(text: str, upload: bytes, filename: str | None) -> tuple[bytes, str]:
+    """The bytes to read and their name: the uploaded file, else the pasted text."""
+    if filename:
+        return upload, PurePath(filename).name or PASTED
+    if text.strip():
+        return text.encode(), PASTED
+    raise RecordError("nothing was sent; paste the results into the field, or choose a file")
+
+
+def _made(work: Callable[[], _Made]) -> _Made:
+    """The outcome of ``work``; what fails unforeseen is logged by its place alone, for its message may hold values."""
+    try:
+        return work()
+    except ClarksonError:
+        raise
+    except Exception as error:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        _log.error("%s in %s, line %s", type(error).__name__, PurePath(place.filename).name, place.lineno)
+        raise HTTPException(500, "Clarkson failed on this record; the fault is Clarkson's, not the record's.") from None
+
+
+def _status(error: ClarksonError) -> int:
+    return 422 if isinstance(error, SettingError) else 400
+
+
+def _form(error: str = "", fields: Mapping[str, str] | None = None) -> str:
+    template = environment().get_template("start.html")
+    return template.render(
+        error=error,
+        fields={"text": "", "sex": "", "age": "", "timezone": "", "prior": "", **(fields or {})},
+        examples=examples(),
+        default_prior=DEFAULT_PRIOR,
+        inlined=None,
+    )
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    """A refusal as a page, or as problem+json where a program asked."""
+    if not isinstance(error, AnyHTTPException):
+        raise error
+    sentence = "There is no such page here." if error.detail == "Not Found" else str(error.detail)
+    if request.url.path.startswith(API):
+        return _problem(error.status_code, sentence)
+    return HTMLResponse(_form(sentence), error.status_code)
+
+
+def _problem(status: int, sentence: str) -> Response:
+    content: dict[str, Any] = {"type": "about:blank", "status": status, "detail": sentence}
+    return JSONResponse(content, status, media_type="application/problem+json")

@@ -1,0 +1,1 @@
+"""The watch: which mechanism stands behind the results, and the assessment."""

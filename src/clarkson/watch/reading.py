@@ -1,0 +1,135 @@
+"""A static Bayesian reading: how likely each mechanism makes one draw (and the one before it).
+
+The probability of the results under a mechanism is the mean over its draws of a Gaussian density:
+the person's own level (baseline with its doubt) and ordinary variation give the covariance, the
+mechanism gives the means. The earlier draw shares the person's level, so that a change counts even
+where no baseline is known. Pressure, heart rate, weight, CRP and urine protein enter as weak signs.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from clarkson.balance.baseline import Baseline
+from clarkson.balance.observation import Observation
+from clarkson.engine.gaussian import Array, log_densities, log_mean_exp
+from clarkson.watch.mechanisms import Mechanism, Timing, draws, mechanisms
+
+# Signs depend on each other and on the size of the change, so each counts half of what it would alone (assumption);
+# weight is water itself and depends on none of them.
+SIGN_STRENGTH = 0.5
+WEIGHT_STRENGTH = 1.0
+UNUSUAL, UNUSUAL_WIDTH = 0.08, 4.0  # assumption: one sign in twelve is wilder than its mechanism says
+MISRECORDED, MISRECORDED_SD = 0.005, 0.6  # assumption: one in two hundred is a slip, such as pounds for kilograms
+SMALLEST = 1e-300
+LARGEST_RATIO = 1e12
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Posterior of the mechanisms.
+
+    ``probability`` is that of a leak now; ``likelihood_ratio`` how much likelier the results are if
+    plasma is leaking than if it is not; ``log_evidence`` the log density of the results by mechanism.
+    """
+
+    mechanisms: Mapping[str, float]
+    probability: float
+    likelihood_ratio: float
+    log_evidence: Mapping[str, float]
+
+    def most_probable(self) -> str:
+        """The name of the most probable mechanism."""
+        return max(self.mechanisms, key=lambda name: self.mechanisms[name])
+
+
+def predicted(
+    mechanism: str, seen: Observation, person: Baseline, timing: Timing, earlier: Observation | None
+) -> Array:
+    """Means (draws, rows) of the results of this draw, and of the earlier one if there is one."""
+    drawn = draws(mechanism, timing)
+    now = seen.person @ person.mean + drawn.now @ seen.change.T
+    if earlier is None:
+        return now
+    before = earlier.person @ person.mean + drawn.earlier @ earlier.change.T
+    return np.hstack([now, before])
+
+
+def spread(seen: Observation, person: Baseline, earlier: Observation | None) -> Array:
+    """Covariance (rows, rows) of the results of both draws around those means."""
+    if earlier is None:
+        return seen.person @ person.covariance @ seen.person.T + seen.ordinary
+    both = np.vstack([seen.person, earlier.person])
+    covariance = both @ person.covariance @ both.T
+    rows = len(seen.analytes)
+    covariance[:rows, :rows] += seen.ordinary
+    covariance[rows:, rows:] += earlier.ordinary
+    return covariance
+
+
+def sign_log_likelihood(mechanism: Mechanism, signs: Mapping[str, float]) -> float:
+    """How well the weak signs fit a mechanism, as a log density."""
+    total = 0.0
+    for sign, value in signs.items():
+        mean, sd = mechanism.signs[sign]
+        usual = (1.0 - UNUSUAL - MISRECORDED) * _bell(value, mean, sd)
+        unusual = UNUSUAL * _bell(value, mean, UNUSUAL_WIDTH * sd)
+        misrecorded = MISRECORDED * _bell(value, 0.0, MISRECORDED_SD)
+        strength = WEIGHT_STRENGTH if sign == "weight" else SIGN_STRENGTH
+        total += strength * math.log(usual + unusual + misrecorded)
+    return total
+
+
+def _bell(value: float, mean: float, sd: float) -> float:
+    return math.exp(-0.5 * ((value - mean) / sd) ** 2) / sd
+
+
+def read(
+    seen: Observation,
+    person: Baseline,
+    *,
+    earlier: Observation | None,
+    timing: Timing,
+    signs: Mapping[str, float],
+    priors: Mapping[str, float],
+    prior: float,
+) -> Reading:
+    """The posterior of the mechanisms after one draw.
+
+    ``priors`` are their probabilities before it and sum to one; they hold what the draws before have
+    taught, so the evidence here is that of this draw given the one before. ``prior`` is that of a leak
+    before any result: the likelihood ratio counts from there.
+    """
+    covariance = spread(seen, person, earlier)
+    log_evidence = {
+        name: sign_log_likelihood(each, signs) + _blood_evidence(name, seen, person, timing, earlier, covariance)
+        for name, each in mechanisms().items()
+    }
+    largest = max(log_evidence.values())
+    joint = {name: priors[name] * math.exp(log_evidence[name] - largest) for name in log_evidence}
+    leak = sum(joint[name] for name, each in mechanisms().items() if each.kind == "leak")
+    rest = sum(joint.values()) - leak
+    return Reading(
+        {name: value / (leak + rest) for name, value in joint.items()},
+        leak / (leak + rest),
+        min(leak / max(rest, SMALLEST), LARGEST_RATIO) * (1.0 - prior) / prior,
+        log_evidence,
+    )
+
+
+def _blood_evidence(
+    name: str, seen: Observation, person: Baseline, timing: Timing, earlier: Observation | None, covariance: Array
+) -> float:
+    """Log density of this draw's blood results under a mechanism, given those of the draw before."""
+    means = predicted(name, seen, person, timing, earlier)
+    if earlier is None:
+        return log_mean_exp(log_densities(seen.observed, means, covariance)) if len(seen.observed) else 0.0
+    rows = len(seen.observed)
+    both = np.concatenate([seen.observed, earlier.observed])
+    together = log_mean_exp(log_densities(both, means, covariance))
+    before = log_densities(earlier.observed, means[:, rows:], covariance[rows:, rows:])
+    return together - log_mean_exp(before)

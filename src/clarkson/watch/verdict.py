@@ -1,0 +1,53 @@
+"""From probabilities to a verdict. The numbers here are the only thresholds of the assessment."""
+
+from __future__ import annotations
+
+from clarkson.balance.balance import Balance
+from clarkson.balance.baseline import Baseline
+from clarkson.balance.sample import Sample
+from clarkson.watch.assessment import Verdict
+from clarkson.watch.mechanisms import mechanisms
+from clarkson.watch.reading import Reading
+
+LEAK_AT = 0.50
+POSSIBLE_AT = 0.10
+POSSIBLE_ALONE_AT = 0.04  # red cells alone can hardly say more; the verdict then names the missing test
+NAMED_AT = 0.50
+MASKED_ABOVE = -0.15  # V: with less than about 15 % of the plasma missing, what leaks is being replaced
+YOUNGEST_YEARS = 1.0
+
+
+def verdict(sample: Sample, reading: Reading, balance: Balance, person: Baseline, age_years: float | None) -> Verdict:
+    """The verdict of one draw.
+
+    A leak is called only where red cells and protein were both measured; with one of them a leak is
+    at most possible, and no sign of a leak is said only against the person's own baseline.
+    """
+    if not sample.red_cells and not sample.proteins:
+        return "too few data"
+    if age_years is not None and age_years < YOUNGEST_YEARS:
+        return "outside validated range"
+    both = bool(sample.red_cells and sample.proteins)
+    if both and reading.probability >= LEAK_AT:
+        masked = balance.V is not None and balance.V.median > MASKED_ABOVE
+        return "leak masked by fluids" if masked else "leak"
+    if reading.mechanisms["refill"] >= NAMED_AT:
+        return "refill"
+    if sample.red_cells and reading.probability >= (POSSIBLE_AT if sample.proteins else POSSIBLE_ALONE_AT):
+        return "possible leak"
+    return _without_leak(sample, reading, person)
+
+
+def _without_leak(sample: Sample, reading: Reading, person: Baseline) -> Verdict:
+    likeliest = reading.most_probable()
+    kind = mechanisms()[likeliest].kind
+    certain = reading.mechanisms[likeliest] >= NAMED_AT
+    if kind == "refill":
+        return "refill"
+    if not (sample.red_cells and sample.proteins):
+        own = any(person.counts[key] for key in sample.red_cells)
+        return "no sign of leak" if own and kind == "steady" else "too few data"
+    if likeliest == "unknown" and certain:
+        return "outside validated range"
+    others = sum(share for name, share in reading.mechanisms.items() if mechanisms()[name].kind == "other")
+    return "another mechanism" if kind == "other" and others >= NAMED_AT else "no sign of leak"

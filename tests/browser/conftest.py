@@ -1,0 +1,106 @@
+"""A served page, an inline page, and a browser that keeps what the page asked for and complained about."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from clarkson.errors import RecordError
+from clarkson.report.page import render
+from clarkson.serve.app import app
+from clarkson.serve.options import Options
+from tests.browser.attack import HOSTILE, assessed
+
+CHROMIUM = shutil.which("chromium")
+AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+QUIET += ["--disable-component-update", "--disable-sync"]
+WIDTHS = {"desktop": 1280, "phone": 360}
+
+Open = Callable[..., "Shown"]
+
+
+@dataclass
+class Shown:
+    """An open page with the addresses that it asked for and the errors that it wrote."""
+
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+
+def stand_in(data: bytes, name: str, _said: Options) -> dict[str, object]:
+    """Refuse what begins with "bad"; else the attack, under the name of what was sent."""
+    if data.startswith(b"bad"):
+        raise RecordError(f"{name}, line 1: 'bad' is no header; write time,test,value,unit")
+    page = assessed(names=HOSTILE if b"hostile" in data else "")
+    return {**page, "input": {"name": name, "sha256": ""}}
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[str]:
+    """The address of the served application."""
+    settings = uvicorn.Config(app(stand_in), port=0, log_level="warning", access_log=False, lifespan="off")
+    server = uvicorn.Server(settings)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.fixture(scope="session")
+def inline(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of the page as one file."""
+    file = tmp_path_factory.mktemp("page") / "assessment.html"
+    file.write_text(render(assessed(), inline=True), encoding="utf-8")
+    return file.as_uri()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("chromium is not installed")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def show(browser: Browser) -> Iterator[Open]:
+    """Opens an address at a width, with or without JavaScript."""
+    contexts = []
+
+    def opened(address: str, *, width: int = WIDTHS["desktop"], script: bool = True) -> Shown:
+        context = browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=script)
+        contexts.append(context)
+        shown = Shown(context.new_page())
+        shown.page.on("request", lambda request: shown.requests.append(request.url))
+        shown.page.on("pageerror", lambda error: shown.errors.append(str(error)))
+        shown.page.on("console", lambda said: shown.errors.append(said.text) if said.type == "error" else None)
+        shown.page.on("dialog", lambda dialog: shown.errors.append(f"dialog: {dialog.message}"))
+        shown.page.goto(address)
+        return shown
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@contextmanager
+def leaving(page: Page) -> Iterator[None]:
+    """Wait until what happens inside has brought up the next page."""
+    with page.expect_navigation():
+        yield

@@ -1,0 +1,26 @@
+"""Runs the command as a person does: in its own process, with its own streams."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ATTACK = "example:pmc10372265-1"
+
+
+def run(
+    *arguments: str | Path, stdin: bytes | None = None, cwd: Path | None = None, **variables: str
+) -> subprocess.CompletedProcess[bytes]:
+    """One finished run of ``clarkson``; ``variables`` are added to a bare environment."""
+    environment = {"PATH": os.environ["PATH"], "HOME": str(cwd or "/nonexistent"), "CLARKSON_NO_BROWSER": "1"}
+    return subprocess.run(
+        [sys.executable, "-m", "clarkson", *map(str, arguments)],
+        input=b"" if stdin is None else stdin,
+        capture_output=True,
+        cwd=cwd,
+        env={**environment, **variables},
+        timeout=60,
+        check=False,
+    )

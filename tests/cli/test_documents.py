@@ -1,0 +1,79 @@
+"""What the documents tell people to type works as they say."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import run
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = ("README.md", "docs/start.md", "docs/assessment.json.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")
+
+
+def blocks(document: str, language: str) -> list[str]:
+    text = (ROOT / document).read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+COMMANDS = [
+    line
+    for document in DOCUMENTS
+    for block in blocks(document, "sh")
+    for line in block.splitlines()
+    if line.startswith("clarkson ")
+]
+SNIPPETS = [block for document in DOCUMENTS for block in blocks(document, "python")]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "labs.csv").write_text(blocks("README.md", "csv")[0], encoding="utf-8")
+    return tmp_path
+
+
+def test_there_is_something_to_try() -> None:
+    assert len(COMMANDS) >= 8
+    assert len(SNIPPETS) >= 2
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+def test_a_command_runs(line: str, folder: Path) -> None:
+    done = run(*shlex.split(line)[1:], cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+
+
+@pytest.mark.parametrize("snippet", SNIPPETS)
+def test_a_snippet_runs(snippet: str, folder: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", snippet], cwd=folder, capture_output=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+
+
+def test_the_example_of_the_readme_becomes_a_leak(folder: Path) -> None:
+    document = json.loads(run("assess", "labs.csv", "--sex", "female", "--age", "45", "--json", cwd=folder).stdout)
+    assert [each["verdict"] for each in document["assessments"]] == ["no sign of leak", "leak"]
+    assert document["skipped"] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_a_file_that_is_named_exists(document: str) -> None:
+    text = (ROOT / document).read_text(encoding="utf-8")
+    named = re.findall(r"`((?:docs|src|tests|scripts|\.ci)/[\w./-]+)`", text)
+    for name in named:
+        assert (ROOT / name).exists(), name
+
+
+def test_every_make_target_is_in_the_makefile() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for document in DOCUMENTS:
+        for target in re.findall(r"`?make ([a-z]+)", (ROOT / document).read_text(encoding="utf-8")):
+            if target not in ("and", "on"):
+                assert re.search(rf"^{target}:", makefile, re.MULTILINE), target

@@ -1,0 +1,310 @@
+"""FHIR R4: the official examples, and each rule on a small bundle."""
+
+from __future__ import annotations
+
+import json
+import os
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import clarkson as ck
+from clarkson.errors import ClarksonError, RecordError
+
+ARCHIVES = Path(os.environ.get("CLARKSON_DATA", "")) / "fhir-r4-examples"
+official = pytest.mark.skipif(not ARCHIVES.is_dir(), reason="CLARKSON_DATA names no folder with fhir-r4-examples")
+
+
+@pytest.fixture(scope="module")
+def files() -> dict[str, bytes]:
+    found = {}
+    for archive in sorted(ARCHIVES.glob("*.tar.gz")):
+        with tarfile.open(archive) as opened:
+            for member in opened.getmembers():
+                content = opened.extractfile(member)
+                if member.name.endswith(".json") and content is not None:
+                    found[Path(member.name).name] = content.read()
+    return found
+
+
+def shown(record: ck.Record) -> dict[str, str]:
+    return {each.analyte: f"{each.raw_value} {each.raw_unit}" for each in record.results}
+
+
+@official
+@pytest.mark.data
+@pytest.mark.parametrize(
+    ("file", "expected"),
+    [
+        (
+            "Bundle-101.json",
+            {"hemoglobin": 176.0, "erythrocytes": 5.9, "hematocrit": 0.55, "mcv": 99.0, "platelets": 444.0},
+        ),
+        (
+            "Bundle-ghp.json",
+            {"albumin": 42.0, "total_protein": 67.0, "creatinine": 90.0, "sodium": 140.0, "hematocrit": 0.55},
+        ),
+        ("Bundle-report.json", {"hematocrit": 0.27, "leukocytes": 31.9, "platelets": 84.0}),
+        ("Observation-blood-pressure.json", {"systolic_pressure": 107.0, "diastolic_pressure": 60.0}),
+        ("Observation-blood-pressure-dar.json", {"systolic_pressure": 107.0}),
+        ("Observation-blood-pressure-cancel.json", {}),
+        ("observation-cbc-hematocrit.json", {"hematocrit": 0.43}),
+    ],
+)
+def test_official_examples(files: dict[str, bytes], file: str, expected: dict[str, float]) -> None:
+    """The numbers were read from the files by eye."""
+    found = {each.analyte: each.value for each in ck.read_bytes(files[file], file).results}
+    assert {key: found.get(key) for key in expected} == pytest.approx(expected)
+    if not expected:
+        assert not found
+
+
+@official
+@pytest.mark.data
+def test_a_result_without_a_time_takes_that_of_its_report(files: dict[str, bytes]) -> None:
+    record = ck.read_bytes(files["Bundle-ghp.json"], "Bundle-ghp.json")
+    assert {each.time.isoformat() for each in record.results if each.analyte == "albumin"} == {
+        "2015-08-16T06:40:17+00:00"
+    }
+
+
+def observations(body: Any) -> int:
+    """Observation resources, counted on the parsed JSON without the reader."""
+    if isinstance(body, list):
+        return sum(observations(each) for each in body)
+    if not isinstance(body, dict):
+        return 0
+    own = body.get("resourceType") == "Observation"
+    return int(own) + sum(observations(each) for key, each in body.items() if key in ("entry", "resource", "contained"))
+
+
+@official
+@pytest.mark.data
+def test_every_official_file_is_read_or_refused_and_no_observation_is_lost(files: dict[str, bytes]) -> None:
+    read, refused = 0, []
+    for name, content in files.items():
+        try:
+            record = ck.read_bytes(content, name)
+        except ClarksonError as error:
+            refused.append(str(error))
+            continue
+        read += 1
+        assert len(record.results) + len(record.skipped) >= observations(json.loads(content)), name
+    assert read > 290
+    assert all("people" in each or "neither FHIR" in each for each in refused)
+
+
+def observation(code: str = "4544-3", value: float = 52.0, unit: str = "%", **more: Any) -> dict[str, Any]:
+    return {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": {"coding": [{"system": "http://loinc.org", "code": code}]},
+        "effectiveDateTime": "2024-03-01T08:00:00Z",
+        "valueQuantity": {"value": value, "unit": unit},
+        **more,
+    }
+
+
+def bundle(*resources: dict[str, Any]) -> ck.Record:
+    body = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": each} for each in resources]}
+    return ck.read_bytes(json.dumps(body).encode(), "bundle.json")
+
+
+def test_traits_come_from_the_patient() -> None:
+    patient = {"resourceType": "Patient", "id": "p", "gender": "female", "birthDate": "1964-03-01"}
+    record = bundle(patient, observation(subject={"reference": "Patient/p"}))
+    assert (record.subject, record.sex) == ("p", "female")
+    assert record.age_years == pytest.approx(60.0, abs=0.1)
+
+
+def test_references_by_the_address_of_the_entry() -> None:
+    body = {
+        "resourceType": "Bundle",
+        "type": "transaction",
+        "entry": [
+            {"fullUrl": "urn:uuid:abc", "resource": {"resourceType": "Patient", "id": "p", "gender": "male"}},
+            {"resource": observation(subject={"reference": "urn:uuid:abc"})},
+        ],
+    }
+    record = ck.read_bytes(json.dumps(body).encode(), "b.json")
+    assert (record.subject, record.sex, len(record.results)) == ("p", "male", 1)
+
+
+@pytest.mark.parametrize("status", ["entered-in-error", "cancelled", "registered", "unknown", ""])
+def test_results_that_do_not_stand_are_listed(status: str) -> None:
+    record = bundle(observation(status=status))
+    assert not record.results
+    assert "status" in record.skipped[0].reason
+
+
+def test_preliminary_and_corrected_are_marked_and_the_correction_wins() -> None:
+    record = bundle(
+        observation("1751-7", 40.0, "g/L", id="a", status="preliminary"),
+        observation("1751-7", 24.0, "g/L", id="b", status="corrected"),
+        observation("718-7", 180.0, "g/L", status="preliminary"),
+    )
+    assert {each.analyte: (each.value, each.status) for each in record.results} == {
+        "albumin": (24.0, "corrected"),
+        "hemoglobin": (180.0, "preliminary"),
+    }
+    assert "replaced by the correction" in record.skipped[0].reason
+
+
+def test_the_newer_version_of_a_resource_counts() -> None:
+    old = observation("1751-7", 40.0, "g/L", id="a", meta={"lastUpdated": "2024-03-01T09:00:00Z"})
+    new = observation("1751-7", 24.0, "g/L", id="a", meta={"lastUpdated": "2024-03-01T10:00:00Z"}, status="amended")
+    for order in ((old, new), (new, old)):
+        record = bundle(*order)
+        assert [each.value for each in record.results] == [24.0]
+        assert "older version" in record.skipped[0].reason
+
+
+def test_the_same_result_twice_is_read_once() -> None:
+    record = bundle(observation(id="a"), observation(id="b"))
+    assert len(record.results) == 1
+    assert "repeats" in record.skipped[0].reason
+
+
+def test_a_comparator_is_kept_and_an_absent_value_named() -> None:
+    low = observation("1988-5", 5.0, "mg/L")
+    low["valueQuantity"]["comparator"] = "<"
+    absent = observation("1751-7")
+    del absent["valueQuantity"]
+    absent["dataAbsentReason"] = {"text": "clotted"}
+    record = bundle(low, absent)
+    assert record.results[0].comparator == "<"
+    assert "clotted" in record.skipped[0].reason
+
+
+def test_a_modifier_extension_is_not_understood_and_says_so() -> None:
+    record = bundle(observation(modifierExtension=[{"url": "http://example.org/not"}]))
+    assert "modifier extension" in record.skipped[0].reason
+
+
+def test_the_ucum_code_is_preferred_and_a_mix_up_asked_about() -> None:
+    coded = observation("1751-7", 3.4, "grams")
+    coded["valueQuantity"].update(system="http://unitsofmeasure.org", code="g/dL")
+    record = bundle(coded, observation("4544-3", 0.45, "%"))
+    assert {each.analyte: each.value for each in record.results} == pytest.approx({"albumin": 34.0})
+    assert record.skipped[0].question
+
+
+@pytest.mark.parametrize("time", ["2024", "2024-03", "yesterday", 7, None])
+def test_a_time_without_a_day_is_listed(time: object) -> None:
+    record = bundle(observation(effectiveDateTime=time))
+    assert not record.results
+    assert "time" in record.skipped[0].reason
+
+
+def test_a_date_is_noon_a_period_its_start() -> None:
+    record = bundle(
+        observation(effectiveDateTime="2024-03-01"),
+        observation(
+            "1751-7", 40.0, "g/L", effectiveDateTime=None, effectivePeriod={"start": "2024-03-02T06:00:00+01:00"}
+        ),
+    )
+    assert [(each.time.isoformat(), each.exact_time) for each in record.results] == [
+        ("2024-03-01T12:00:00+00:00", False),
+        ("2024-03-02T06:00:00+01:00", True),
+    ]
+
+
+def test_unknown_codes_and_codes_of_other_systems_are_not_guessed() -> None:
+    other = observation()
+    other["code"] = {"coding": [{"system": "http://snomed.info/sct", "code": "4544-3"}], "text": "Hematocrit"}
+    record = bundle(other, observation("9999-9"))
+    assert not record.results
+    assert [each.reason for each in record.skipped] == ["it has no LOINC code", "Clarkson does not use LOINC 9999-9"]
+
+
+def test_electrophoresis_and_blood_gas_are_other_methods() -> None:
+    record = bundle(observation("2862-1", 40.0, "g/L"), observation("48703-3", 45.0, "%"))
+    assert {each.analyte: each.method for each in record.results} == {
+        "albumin": "electrophoresis",
+        "hematocrit": "blood gas",
+    }
+
+
+def administration(what: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {
+        "resourceType": "MedicationAdministration",
+        "status": "completed",
+        "medicationCodeableConcept": what,
+        "effectivePeriod": {"start": "2024-03-01T08:00:00Z", "end": "2024-03-01T12:00:00Z"},
+        "dosage": {"dose": {"value": 1, "unit": "L"}},
+        **more,
+    }
+
+
+@pytest.mark.parametrize(
+    ("concept", "kind"),
+    [
+        ({"text": "Sodium chloride 0.9 %"}, "crystalloid"),
+        ({"coding": [{"system": "http://www.whocc.no/atc", "code": "B05AA01"}], "text": "Alburex"}, "albumin"),
+        (
+            {"coding": [{"system": "http://www.whocc.no/atc", "code": "J06BA02", "display": "Privigen"}]},
+            "immunoglobulin",
+        ),
+        (
+            {"coding": [{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "1745276", "display": "x"}]},
+            "vasopressor",
+        ),
+        ({"text": "Furosemide"}, "diuretic"),
+        ({"text": "Terbutaline"}, "prophylaxis"),
+    ],
+)
+def test_doses_by_code_and_by_words(concept: dict[str, Any], kind: str) -> None:
+    (dose,) = bundle(administration(concept)).doses
+    assert dose.kind == kind
+    assert dose.volume_ml == 1000.0
+    assert dose.end is not None
+
+
+def test_what_was_not_given_or_is_not_so_is_listed() -> None:
+    refuted = {
+        "resourceType": "Condition",
+        "code": {"text": "Sepsis"},
+        "verificationStatus": {"coding": [{"code": "refuted"}]},
+    }
+    record = bundle(
+        administration({"text": "Albumin"}, status="not-done"),
+        refuted,
+        {"resourceType": "Condition", "code": {"text": "MGUS"}},
+    )
+    assert not record.doses
+    assert record.diagnoses == ("MGUS",)
+    assert {each.reason for each in record.skipped} == {
+        "its status is 'not-done'",
+        "its verification status is 'refuted'",
+    }
+
+
+def test_several_people_are_refused_until_one_is_picked() -> None:
+    two = [observation(value=float(40 + n), subject={"reference": f"Patient/{n}"}) for n in range(2)]
+    with pytest.raises(RecordError, match=r"2 people .*--patient"):
+        bundle(*two)
+    body = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": each} for each in two]}
+    record = ck.read_bytes(json.dumps(body).encode(), "b.json", patient="1")
+    assert [each.value for each in record.results] == [0.41]
+    assert "another person" in record.skipped[0].reason
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"resourceType": "Observation", "status": "final", "code": "4544-3", "valueQuantity": {"value": 40}},
+        observation(valueQuantity=[]),
+        observation(valueQuantity={"value": "52", "unit": "%"}),
+        {**observation(), "code": {"coding": {"code": "4544-3"}}},
+        {"resourceType": "MedicationAdministration", "dosage": [], "effectiveDateTime": {}},
+        {"resourceType": "Condition", "code": []},
+        {"resourceType": 7},
+        {},
+    ],
+)
+def test_a_bad_resource_never_stops_the_others(broken: dict[str, Any]) -> None:
+    record = bundle(broken, observation("1751-7", 40.0, "g/L"))
+    assert [each.analyte for each in record.results] == ["albumin"]
+    assert len(record.skipped) == 1
