@@ -68,7 +68,7 @@ def _review(
     priors = around.priors(prior)
     reading = read(seen, person, earlier=earlier, timing=timing, signs=found, priors=priors, prior=prior)
     change = balance(seen, person)
-    called = verdict(sample, reading, change, person, record.age_years)
+    called = verdict(sample, reading, change, person, memory, record.age_years)
     return Reviewed(record, sample, person, seen, timing, before, around, found, change, reading, called, prior)
 
 
@@ -85,10 +85,11 @@ def _draw_before(sample: Sample, past: list[tuple[Sample, Assessment]]) -> Sampl
 
 
 def _memory(time: datetime, past: list[tuple[Sample, Assessment]]) -> Memory | None:
-    """What the newest draw of the last weeks left."""
-    if not past or time - past[-1][0].time > timedelta(days=RECOVERY_DAYS):
+    """What the newest draw left, if a leak was at least possible in the last weeks."""
+    recent = [each for each in past if time - each[0].time <= timedelta(days=RECOVERY_DAYS)]
+    if not any(each.verdict in LEAK_VERDICTS for _, each in recent):
         return None
-    sample, last = past[-1]
+    sample, last = recent[-1]
     return Memory(last.probability, last.mechanisms["refill"], (time - sample.time) / timedelta(hours=1))
 
 

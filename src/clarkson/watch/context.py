@@ -24,7 +24,7 @@ LOWEST_CRP = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What the draw before left: the probabilities of leak and refill then, and the hours since."""
+    """A leak was at least possible: the probabilities of leak and refill at the draw before, and the hours since."""
 
     leak: float
     refill: float

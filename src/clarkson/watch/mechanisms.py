@@ -28,6 +28,7 @@ RECOVERY_DAYS = (1.0, 6.0)  # time constant of what is left of a leak: 48 h to 2
 NEARLY_OVER = 0.2
 NOT_YET_RETURNING = 0.4
 PLATEAU = 0.5  # share of acute courses that had reached their size by the earlier sample
+LEAK_AND_RETURN_DAYS = 4.0  # a leak cannot come and return unseen between two draws closer than this
 UNEXPLAINED_EARLIER = 0.15  # share of draws in which another mechanism stood behind the earlier sample
 
 
@@ -191,8 +192,9 @@ def draws(name: str, timing: Timing) -> Draws:
             earlier[:other] = states[:other]
             left = np.exp(-timing.earlier_days / recovery_days[:other])
             now[:other] += left[:, None] * states[:other]
-    unexplained = other + int(UNEXPLAINED_EARLIER * (DRAWS - other))
-    earlier[other:unexplained] = _unexplained()[other:unexplained]
+    if mechanism.kind != "refill" or timing.earlier_days > LEAK_AND_RETURN_DAYS:
+        unexplained = other + int(UNEXPLAINED_EARLIER * (DRAWS - other))
+        earlier[other:unexplained] = _unexplained()[other:unexplained]
     return Draws(now, earlier)
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from clarkson.balance.baseline import Baseline
 from clarkson.balance.observation import Observation
 from clarkson.engine.gaussian import Array, log_densities, log_mean_exp
-from clarkson.watch.mechanisms import Mechanism, Timing, draws, mechanisms
+from clarkson.watch.mechanisms import Kind, Mechanism, Timing, draws, mechanisms
 
 # Signs depend on each other and on the size of the change, so each counts half of what it would alone (assumption);
 # weight is water itself and depends on none of them.
@@ -42,9 +42,10 @@ class Reading:
     likelihood_ratio: float
     log_evidence: Mapping[str, float]
 
-    def most_probable(self) -> str:
-        """The name of the most probable mechanism."""
-        return max(self.mechanisms, key=lambda name: self.mechanisms[name])
+    def most_probable(self, *kinds: Kind) -> str:
+        """The name of the most probable mechanism, of these kinds if any are named."""
+        among = [name for name in self.mechanisms if not kinds or mechanisms()[name].kind in kinds]
+        return max(among, key=lambda name: self.mechanisms[name])
 
 
 def predicted(

@@ -6,6 +6,7 @@ from clarkson.balance.balance import Balance
 from clarkson.balance.baseline import Baseline
 from clarkson.balance.sample import Sample
 from clarkson.watch.assessment import Verdict
+from clarkson.watch.context import Memory
 from clarkson.watch.mechanisms import mechanisms
 from clarkson.watch.reading import Reading
 
@@ -17,7 +18,9 @@ MASKED_ABOVE = -0.15  # V: with less than about 15 % of the plasma missing, what
 YOUNGEST_YEARS = 1.0
 
 
-def verdict(sample: Sample, reading: Reading, balance: Balance, person: Baseline, age_years: float | None) -> Verdict:
+def verdict(
+    sample: Sample, reading: Reading, balance: Balance, person: Baseline, memory: Memory | None, age_years: float | None
+) -> Verdict:
     """The verdict of one draw.
 
     A leak is called only where red cells and protein were both measured; with one of them a leak is
@@ -31,23 +34,22 @@ def verdict(sample: Sample, reading: Reading, balance: Balance, person: Baseline
     if both and reading.probability >= LEAK_AT:
         masked = balance.V is not None and balance.V.median > MASKED_ABOVE
         return "leak masked by fluids" if masked else "leak"
-    if reading.mechanisms["refill"] >= NAMED_AT:
+    leak_before = memory is not None
+    if leak_before and reading.mechanisms["refill"] >= NAMED_AT:
         return "refill"
     if sample.red_cells and reading.probability >= (POSSIBLE_AT if sample.proteins else POSSIBLE_ALONE_AT):
         return "possible leak"
-    return _without_leak(sample, reading, person)
-
-
-def _without_leak(sample: Sample, reading: Reading, person: Baseline) -> Verdict:
-    likeliest = reading.most_probable()
-    kind = mechanisms()[likeliest].kind
-    certain = reading.mechanisms[likeliest] >= NAMED_AT
-    if kind == "refill":
+    if leak_before and reading.most_probable() == "refill":
         return "refill"
-    if not (sample.red_cells and sample.proteins):
-        own = any(person.counts[key] for key in sample.red_cells)
-        return "no sign of leak" if own and kind == "steady" else "too few data"
-    if likeliest == "unknown" and certain:
+    return _without_leak(reading, both, own=any(person.counts[key] for key in sample.red_cells))
+
+
+def _without_leak(reading: Reading, both: bool, own: bool) -> Verdict:
+    likeliest = reading.most_probable("steady", "other")
+    steady = mechanisms()[likeliest].kind == "steady"
+    if not both:
+        return "no sign of leak" if own and steady else "too few data"
+    if likeliest == "unknown" and reading.mechanisms[likeliest] >= NAMED_AT:
         return "outside validated range"
     others = sum(share for name, share in reading.mechanisms.items() if mechanisms()[name].kind == "other")
-    return "another mechanism" if kind == "other" and others >= NAMED_AT else "no sign of leak"
+    return "another mechanism" if others >= NAMED_AT and not steady else "no sign of leak"

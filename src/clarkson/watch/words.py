@@ -62,7 +62,7 @@ def headline(reviewed: Reviewed) -> str:
         case "no sign of leak":
             return f"No sign of a leak in these results.{_missing(reviewed)}"
         case "another mechanism":
-            likeliest = reviewed.reading.most_probable()
+            likeliest = reviewed.reading.most_probable("other")
             return f"Another mechanism fits better than a leak: {mechanisms()[likeliest].label.lower()}."
         case "too few data":
             return f"Too few data to tell.{_missing(reviewed)}"
