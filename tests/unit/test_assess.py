@@ -171,6 +171,16 @@ def test_a_change_of_method_is_said() -> None:
     assert "assay-change" in codes(last(own, other))
 
 
+def test_one_wild_result_does_not_decide() -> None:
+    """A sodium of 173 mmol/L in a person who is otherwise steady is a slip, and the next draw is judged without it."""
+    quiet = {"hematocrit": 0.36, "albumin": 36.0, "total_protein": 66.0}
+    wild, later = ck.assess(record(draw(0.0, **quiet, sodium=173.0), draw(60.0, **quiet, sodium=140.0)))
+    assert "odd-result" in codes(wild)
+    for each in (wild, later):
+        assert each.verdict not in LEAK_VERDICTS
+        assert each.probability < 0.05
+
+
 def test_censored_results_are_not_used_as_values() -> None:
     found = last((result("hematocrit", 0.44), result("albumin", 15.0, comparator="<")))
     assert "albumin" not in {each.analyte for each in found.inputs}

@@ -25,7 +25,7 @@ def cautions(reviewed: Reviewed) -> tuple[Caution, ...]:
     """Every caution that applies, dangers first."""
     return tuple(
         Caution(code, text)
-        for part in (_dangers, _identity, _methods, _time, _doses, _person)
+        for part in (_dangers, _odd, _identity, _methods, _time, _doses, _person)
         for code, text in part(reviewed)
     )
 
@@ -102,6 +102,16 @@ def _methods(reviewed: Reviewed) -> Iterator[tuple[str, str]]:
                 f"{analyte(key).label} comes from a finger-prick: its error is several times that of a laboratory; a "
                 "second drop narrows it.",
             )
+
+
+def _odd(reviewed: Reviewed) -> Iterator[tuple[str, str]]:
+    for key in reviewed.odd:
+        entry = analyte(key)
+        yield (
+            "odd-result",
+            f"{entry.label} {entry.shown(reviewed.sample.results[key].value)} fits no state of a person that is "
+            "described here and was not weighed: check it.",
+        )
 
 
 def _time(reviewed: Reviewed) -> Iterator[tuple[str, str]]:

@@ -25,6 +25,8 @@ SIGN_STRENGTH = 0.5
 WEIGHT_STRENGTH = 1.0
 UNUSUAL, UNUSUAL_WIDTH = 0.08, 4.0  # assumption: one sign in twelve is wilder than its mechanism says
 MISRECORDED, MISRECORDED_SD = 0.005, 0.6  # assumption: one in two hundred is a slip, such as pounds for kilograms
+BELIEVABLE_SD = 4.0
+UNRELATED_EARLIER = 0.01  # assumption: one draw in a hundred says nothing about the next
 SMALLEST = 1e-300
 LARGEST_RATIO = 1e12
 
@@ -72,6 +74,14 @@ def spread(seen: Observation, person: Baseline, earlier: Observation | None) -> 
     return covariance
 
 
+def unbelievable(seen: Observation, person: Baseline) -> tuple[str, ...]:
+    """The results that lie beyond what even the widest mechanism could give: slips, not states of a person."""
+    means, covariance = predicted("unknown", seen, person, Timing(), None), spread(seen, person, None)
+    sd = np.sqrt(means.var(axis=0) + np.diag(covariance))
+    away = np.abs(seen.observed - means.mean(axis=0)) / sd
+    return tuple(name for name, distance in zip(seen.analytes, away, strict=True) if distance > BELIEVABLE_SD)
+
+
 def sign_log_likelihood(mechanism: Mechanism, signs: Mapping[str, float]) -> float:
     """How well the weak signs fit a mechanism, as a log density."""
     total = 0.0
@@ -106,10 +116,8 @@ def read(
     before any result: the likelihood ratio counts from there.
     """
     covariance = spread(seen, person, earlier)
-    log_evidence = {
-        name: sign_log_likelihood(each, signs) + _blood_evidence(name, seen, person, timing, earlier, covariance)
-        for name, each in mechanisms().items()
-    }
+    blood = _blood_evidence(seen, person, timing, earlier, covariance)
+    log_evidence = {name: sign_log_likelihood(each, signs) + blood[name] for name, each in mechanisms().items()}
     largest = max(log_evidence.values())
     joint = {name: priors[name] * math.exp(log_evidence[name] - largest) for name in log_evidence}
     leak = sum(joint[name] for name, each in mechanisms().items() if each.kind == "leak")
@@ -123,14 +131,27 @@ def read(
 
 
 def _blood_evidence(
-    name: str, seen: Observation, person: Baseline, timing: Timing, earlier: Observation | None, covariance: Array
-) -> float:
-    """Log density of this draw's blood results under a mechanism, given those of the draw before."""
-    means = predicted(name, seen, person, timing, earlier)
-    if earlier is None:
-        return log_mean_exp(log_densities(seen.observed, means, covariance)) if len(seen.observed) else 0.0
+    seen: Observation, person: Baseline, timing: Timing, earlier: Observation | None, covariance: Array
+) -> dict[str, float]:
+    """Log density of this draw's blood results under each mechanism, given those of the draw before.
+
+    A mechanism that hardly explains the draw before cannot be judged by it: then this draw counts alone.
+    """
     rows = len(seen.observed)
-    both = np.concatenate([seen.observed, earlier.observed])
-    together = log_mean_exp(log_densities(both, means, covariance))
-    before = log_densities(earlier.observed, means[:, rows:], covariance[rows:, rows:])
-    return together - log_mean_exp(before)
+    if not rows:
+        return dict.fromkeys(mechanisms(), 0.0)
+    alone, before, together = {}, {}, {}
+    for name in mechanisms():
+        means = predicted(name, seen, person, timing, earlier)
+        alone[name] = log_mean_exp(log_densities(seen.observed, means[:, :rows], covariance[:rows, :rows]))
+        if earlier is not None:
+            both = np.concatenate([seen.observed, earlier.observed])
+            together[name] = log_mean_exp(log_densities(both, means, covariance))
+            before[name] = log_mean_exp(log_densities(earlier.observed, means[:, rows:], covariance[rows:, rows:]))
+    if earlier is None:
+        return alone
+    background = math.log(UNRELATED_EARLIER) + max(before.values())
+    return {
+        name: float(np.logaddexp(together[name], alone[name] + background) - np.logaddexp(before[name], background))
+        for name in mechanisms()
+    }

@@ -18,12 +18,16 @@ from clarkson.watch.reading import Reading
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """A draw, its equations, the person's baseline, the draw before, the balance, the reading, the verdict."""
+    """A draw, its equations, the person's baseline, the draw before, the balance, the reading, the verdict.
+
+    ``odd`` names results that no mechanism could give; they were not weighed.
+    """
 
     record: Record
     sample: Sample
     person: Baseline
     seen: Observation
+    odd: tuple[str, ...]
     timing: Timing
     earlier_sample: Sample | None
     context: Context
