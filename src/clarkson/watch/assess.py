@@ -63,7 +63,7 @@ def _review(
     earlier = None if before is None else _believable(observe(before, person.mean, without=without), person)
     timing = Timing(
         _days(before, sample) if before else 1.0,
-        math.inf if person.newest is None else max(0.0, (sample.time - person.newest) / timedelta(days=1)),
+        math.inf if person.newest is None else abs(sample.time - person.newest) / timedelta(days=1),
         memory.leak + memory.refill if memory else 0.0,
     )
     found = signs(record, sample, person)

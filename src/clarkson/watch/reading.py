@@ -75,11 +75,18 @@ def spread(seen: Observation, person: Baseline, earlier: Observation | None) -> 
 
 
 def unbelievable(seen: Observation, person: Baseline) -> tuple[str, ...]:
-    """The results that lie beyond what even the widest mechanism could give: slips, not states of a person."""
+    """The sodium and cell size beyond what even the widest mechanism could give: slips, not states of a person.
+
+    Red cells and proteins are never set aside: attacks reach the ends of what living people have.
+    """
     means, covariance = predicted("unknown", seen, person, Timing(), None), spread(seen, person, None)
     sd = np.sqrt(means.var(axis=0) + np.diag(covariance))
     away = np.abs(seen.observed - means.mean(axis=0)) / sd
-    return tuple(name for name, distance in zip(seen.analytes, away, strict=True) if distance > BELIEVABLE_SD)
+    return tuple(
+        name
+        for name, distance in zip(seen.analytes, away, strict=True)
+        if name in ("sodium", "mcv") and distance > BELIEVABLE_SD
+    )
 
 
 def sign_log_likelihood(mechanism: Mechanism, signs: Mapping[str, float]) -> float:
@@ -125,7 +132,7 @@ def read(
     return Reading(
         {name: value / (leak + rest) for name, value in joint.items()},
         leak / (leak + rest),
-        min(leak / max(rest, SMALLEST), LARGEST_RATIO) * (1.0 - prior) / prior,
+        min(max(leak, SMALLEST) / max(rest, SMALLEST), LARGEST_RATIO) * (1.0 - prior) / prior,
         log_evidence,
     )
 
