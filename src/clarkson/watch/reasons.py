@@ -6,6 +6,7 @@ import math
 
 from clarkson.analytes import analyte
 from clarkson.balance.baseline import SetPoint
+from clarkson.balance.sample import PROTEINS, RED_CELLS
 from clarkson.watch.numbers import chance, duration, loss, one_in, ratio, signed
 from clarkson.watch.reviewed import Reviewed
 
@@ -45,10 +46,12 @@ def _compared(reviewed: Reviewed, key: str) -> str:
 
 def origin(reviewed: Reviewed, key: str) -> str:
     """Where the expected level of an analyte comes from."""
-    count, person = reviewed.person.counts[key], reviewed.person
+    person = reviewed.person
+    kind = RED_CELLS if key in RED_CELLS else PROTEINS
+    count = sum(any(each in sample.results for each in kind) for sample in person.samples)
     if not count:
         return f"population: {person.population.name}"
-    return f"{count} own earlier {'result' if count == 1 else 'results'}"
+    return f"{count} own earlier {'draw' if count == 1 else 'draws'}"
 
 
 def _red_cells(reviewed: Reviewed) -> str:
