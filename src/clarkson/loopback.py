@@ -30,7 +30,7 @@ def show(document: dict[str, Any] | None, port: int, *, say: Callable[[str], obj
         if browser:
             webbrowser.open(address)
 
-    listen(app(_assessed, start=document), port=port, ready=ready)
+    listen(app(assessed, start=document), port=port, ready=ready)
 
 
 def has_display() -> bool:
@@ -40,5 +40,10 @@ def has_display() -> bool:
     return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def _assessed(data: bytes, name: str, said: Options) -> dict[str, Any]:
+def assessed(data: bytes, name: str, said: Options) -> dict[str, Any]:
+    """The document of the bytes of a file called ``name``, as the page and the REST service give it.
+
+    >>> assessed(b"hours,test,value,unit\\n0,Hct,62,%\\n", "home.csv", Options())["assessments"][0]["verdict"]
+    'possible leak'
+    """
     return document_of(data, name, prior=said.prior, sex=said.sex, age_years=said.age_years, timezone=said.timezone)

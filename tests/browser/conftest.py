@@ -14,11 +14,10 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from clarkson.errors import RecordError
+from clarkson.loopback import assessed as from_bytes
 from clarkson.report.page import render
 from clarkson.serve.app import app
-from clarkson.serve.options import Options
-from tests.browser.attack import HOSTILE, assessed
+from tests.browser.attack import assessed
 
 CHROMIUM = shutil.which("chromium")
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
@@ -38,18 +37,10 @@ class Shown:
     errors: list[str] = field(default_factory=list)
 
 
-def stand_in(data: bytes, name: str, _said: Options) -> dict[str, object]:
-    """Refuse what begins with "bad"; else the attack, under the name of what was sent."""
-    if data.startswith(b"bad"):
-        raise RecordError(f"{name}, line 1: 'bad' is no header; write time,test,value,unit")
-    page = assessed(names=HOSTILE if b"hostile" in data else "")
-    return {**page, "input": {"name": name, "sha256": ""}}
-
-
 @pytest.fixture(scope="session")
 def served() -> Iterator[str]:
     """The address of the served application."""
-    settings = uvicorn.Config(app(stand_in), port=0, log_level="warning", access_log=False, lifespan="off")
+    settings = uvicorn.Config(app(from_bytes), port=0, log_level="warning", access_log=False, lifespan="off")
     server = uvicorn.Server(settings)
     thread = threading.Thread(target=server.run)
     thread.start()
