@@ -23,6 +23,7 @@ from clarkson.errors import (
 
 if TYPE_CHECKING:
     from clarkson.analytes import Analyte, analyte, analytes
+    from clarkson.body.blood import albumin_coordinate, concentrations, plasma_coordinate
     from clarkson.record.read import read, read_bytes
     from clarkson.record.record import Dose, Event, Record, Result, Skipped, Source
     from clarkson.watch.assess import assess
@@ -48,9 +49,12 @@ __all__ = [
     "UnknownAnalyteError",
     "UnknownFormatError",
     "__version__",
+    "albumin_coordinate",
     "analyte",
     "analytes",
     "assess",
+    "concentrations",
+    "plasma_coordinate",
     "read",
     "read_bytes",
 ]
@@ -60,6 +64,9 @@ _HOME = {
     "Analyte": "clarkson.analytes",
     "analyte": "clarkson.analytes",
     "analytes": "clarkson.analytes",
+    "albumin_coordinate": "clarkson.body.blood",
+    "concentrations": "clarkson.body.blood",
+    "plasma_coordinate": "clarkson.body.blood",
     "read": "clarkson.record.read",
     "read_bytes": "clarkson.record.read",
     "Dose": "clarkson.record.record",

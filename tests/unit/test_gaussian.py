@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from clarkson.engine.gaussian import condition, log_densities, log_mean_exp, weighted_quantiles
+from clarkson.engine.gaussian import condition, log_densities, log_mean_exp
 
 
 def test_log_densities_agree_with_scipy() -> None:
@@ -33,14 +33,6 @@ def test_conditioning_on_nothing_changes_nothing() -> None:
     mean, spread = condition(np.ones(2), np.eye(2), np.zeros((0, 2)), np.zeros(0), np.zeros((0, 0)))
     assert mean == pytest.approx([1.0, 1.0])
     assert spread == pytest.approx(np.eye(2))
-
-
-def test_weighted_quantiles_agree_with_numpy_for_equal_weights() -> None:
-    values = np.random.default_rng(3).normal(size=2001)
-    levels = (0.05, 0.5, 0.95)
-    assert weighted_quantiles(values, np.full(2001, 1 / 2001), levels) == pytest.approx(
-        np.quantile(values, levels), abs=0.01
-    )
 
 
 def test_log_mean_exp_survives_tiny_densities() -> None:

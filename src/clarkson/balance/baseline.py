@@ -21,7 +21,6 @@ from clarkson.balance.sample import Sample
 from clarkson.engine.gaussian import Array, condition
 
 NORMAL_90_PERCENT = 1.6449  # half-width of a central 90 % interval in standard deviations
-TIGHTEST_VITAL_SIGN_SD = 0.08  # within-person CV of office pressure 8.6 % (Warren 2010), of heart rate about 8 %
 
 
 @dataclass(frozen=True, slots=True)

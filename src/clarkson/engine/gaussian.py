@@ -40,18 +40,6 @@ def log_densities(observed: Array, predicted: Array, covariance: Array) -> Array
     return -0.5 * (distance + log_determinant + len(observed) * math.log(2.0 * math.pi))
 
 
-def weighted_quantiles(values: Array, weights: Array, levels: tuple[float, ...]) -> Array:
-    """Quantiles (len(levels),) of ``values`` (n,) with ``weights`` (n,) that sum to one.
-
-    >>> weighted_quantiles(np.array([3.0, 1.0, 2.0]), np.ones(3) / 3, (0.5,)).tolist()
-    [2.0]
-    """
-    order = np.argsort(values)
-    cumulative = np.cumsum(weights[order])
-    places = np.searchsorted(cumulative, np.asarray(levels) * cumulative[-1])
-    return np.asarray(values[order][np.minimum(places, len(values) - 1)], dtype=np.float64)
-
-
 def log_mean_exp(values: Array) -> float:
     """Log of the mean of ``exp(values)`` (n,), without overflow.
 

@@ -19,7 +19,12 @@ TRANSFUSION_DAYS = 14.0
 WEIGHT_MEMORY_DAYS = 90.0
 LEAK_LASTS_HOURS = 48.0  # 24-36 h (Wu 2019), 1-4 days (PMC3089932)
 REFILL_LASTS_HOURS = 240.0  # 48 h to 1 week (Wu 2019), 3-15 days
-LOWEST_CRP = 0.3
+LOWEST_CRP = 0.3  # mg/L; below it laboratories print what they like
+# How much likelier a recorded dose makes the mechanism that it causes (assumptions).
+FLUIDS_RAISE = {"leak with fluids": 4.0, "fluid": 3.0}
+ALBUMIN_RAISES = {"albumin infusion": 50.0}
+RED_CELLS_RAISE = {"transfusion": 50.0}
+IMMUNOGLOBULIN_RAISES = {"immunoglobulin window": 50.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +74,14 @@ class Context:
 
     def _weights(self) -> dict[str, float]:
         weights = {name: each.weight for name, each in mechanisms().items()}
-        if self.fluids:
-            weights["leak with fluids"] *= 4.0
-            weights["fluid"] *= 3.0
-        if self.albumin:
-            weights["albumin infusion"] *= 50.0
-        if self.red_cells:
-            weights["transfusion"] *= 50.0
-        if self.immunoglobulin:
-            weights["immunoglobulin window"] *= 50.0
+        for given, raised in (
+            (self.fluids, FLUIDS_RAISE),
+            (self.albumin, ALBUMIN_RAISES),
+            (self.red_cells, RED_CELLS_RAISE),
+            (self.immunoglobulin, IMMUNOGLOBULIN_RAISES),
+        ):
+            for name, factor in raised.items() if given else ():
+                weights[name] *= factor
         return weights
 
 

@@ -36,13 +36,12 @@ class Reading:
     """Posterior of the mechanisms.
 
     ``probability`` is that of a leak now; ``likelihood_ratio`` how much likelier the results are if
-    plasma is leaking than if it is not; ``log_evidence`` the log density of the results by mechanism.
+    plasma is leaking than if it is not.
     """
 
     mechanisms: Mapping[str, float]
     probability: float
     likelihood_ratio: float
-    log_evidence: Mapping[str, float]
 
     def most_probable(self, *kinds: Kind) -> str:
         """The name of the most probable mechanism, of these kinds if any are named."""
@@ -133,7 +132,6 @@ def read(
         {name: value / (leak + rest) for name, value in joint.items()},
         leak / (leak + rest),
         min(max(leak, SMALLEST) / max(rest, SMALLEST), LARGEST_RATIO) * (1.0 - prior) / prior,
-        log_evidence,
     )
 
 
