@@ -19,7 +19,6 @@ import pytest
 from clarkson.examples import example, examples
 from tests.cli.command import ATTACK, run
 
-HELP_LIMIT_S = 0.150
 BARRED = """
 import socket, sys
 def barred(self, address):
@@ -61,22 +60,12 @@ def test_doctor_finds_everything_working() -> None:
 
 
 @pytest.mark.parametrize("command", [["--help"], ["assess", "--help"], ["--version"]])
-def test_help_answers_at_once(command: list[str]) -> None:
-    def seconds() -> float:
-        started = time.perf_counter()
-        assert run(*command).returncode == 0
-        return time.perf_counter() - started
-
-    bare = min(_bare_python() for _ in range(5))
-    ours = min(seconds() for _ in range(7))
-    # Python's own start is the machine's affair: on a slow one the limit grows with it.
-    assert ours < max(HELP_LIMIT_S, 8 * bare), f"{ours:.3f} s, bare Python {bare:.3f} s"
-
-
-def _bare_python() -> float:
-    started = time.perf_counter()
-    subprocess.run([sys.executable, "-c", "pass"], check=True)
-    return time.perf_counter() - started
+def test_help_loads_no_numerics(command: list[str]) -> None:
+    """What makes help slow is an import; how slow it is, is measured in benchmarks/assess.py."""
+    loaded = "print(sorted({'numpy', 'fastapi', 'rich'} & set(sys.modules)))"
+    asked = f"import sys; from clarkson.cli import _run; _run({command!r}); {loaded}"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, check=True)
+    assert done.stdout.decode().splitlines()[-1] == "[]"
 
 
 @pytest.mark.parametrize("command", [["assess", ATTACK], ["assess", ATTACK, "--json"], ["examples"], ["demo"]])

@@ -63,6 +63,13 @@ def test_the_example_of_the_readme_becomes_a_leak(folder: Path) -> None:
     assert document["skipped"] == []
 
 
+def test_the_demo_prints_what_the_readme_shows() -> None:
+    printed = {line.rstrip() for line in run("demo").stdout.decode().splitlines()}
+    shown = blocks("README.md", "text")[0].splitlines()
+    assert len(shown) > 10
+    assert [line for line in shown if line != "..." and line not in printed] == []
+
+
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_a_file_that_is_named_exists(document: str) -> None:
     text = (ROOT / document).read_text(encoding="utf-8")

@@ -48,6 +48,7 @@ def test_counter_examples_get_an_honest_answer(rows: dict[str, Attack]) -> None:
     """A leak in an anemic child, a dengue that hardly leaks, a machine that removes water."""
     assert rows["pmc3425034-1"].both is not None
     assert rows["pmc3425034-1"].both.verdict == "another mechanism"
+    assert "anemia-can-hide" in {each.code for each in rows["pmc3425034-1"].both.warnings}
     for case in ("pmc10553106-1", "pmc5733826-1"):
         assert not {each.verdict for each in assessed(case)} & {"leak", "leak masked by fluids"}
 

@@ -66,7 +66,7 @@ def _most_telling(assessments: Sequence[Mapping[str, Any]]) -> int | None:
 
 def _title(document: Mapping[str, Any]) -> Lines:
     subject = document["subject"]
-    sex = {"male": "man", "female": "woman", None: "sex not given"}[subject["sex"]]
+    sex = subject["sex"] or "sex not given"
     age = "age not given" if subject["age_years"] is None else f"{subject['age_years']:g} years"
     who = [subject["id"], sex, age, f"{len(document['results'])} results", *subject["diagnoses"]]
     lines: Lines = [

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from clarkson.analytes import analyte
 from clarkson.balance.population import ADULT_AGE_YEARS
+from clarkson.balance.sample import RED_CELLS
 from clarkson.watch.assessment import LEAK_VERDICTS, Caution
 from clarkson.watch.reviewed import Reviewed
 from clarkson.watch.verdict import YOUNGEST_YEARS
@@ -18,6 +19,7 @@ CELL_SIZE_LIMIT = 4.0 * math.sqrt(2.0) * 0.0125
 CELL_HEMOGLOBIN_LIMIT = 4.0 * math.sqrt(2.0) * 0.018
 CELL_HEMOGLOBIN_POSSIBLE = (270.0, 400.0)  # g/L; assumption: wider than any disease of the red cell
 THICK_BLOOD = -0.30
+THIN_BLOOD = 0.20
 PREGNANCY_WORDS = ("pregnan", "gravid", "gestation")
 
 
@@ -45,8 +47,23 @@ def _dangers(reviewed: Reviewed) -> Iterator[tuple[str, str]]:
         )
     if reviewed.verdict in ("refill", "leak masked by fluids"):
         yield ("overload", "When the water returns to the vessels, it can flood the heart and the lungs.")
+    if _anemia_can_hide(reviewed):
+        yield (
+            "anemia-can-hide",
+            "Red cells and albumin are both low and no earlier hemoglobin is known: anemia can hide the thickening of "
+            "the blood that a leak brings.",
+        )
     if reviewed.verdict == "no sign of leak":
         yield ("not-excluded", "This does not exclude a leak: early samples can look normal.")
+
+
+def _anemia_can_hide(reviewed: Reviewed) -> bool:
+    balance, person = reviewed.balance, reviewed.person
+    known = any(person.counts[key] for key in RED_CELLS)
+    levels = {each.analyte: each.low for each in person.set_points()}
+    low_protein = any(reviewed.sample.results[key].value < levels[key] for key in reviewed.sample.proteins)
+    thin = balance.V is not None and balance.V.median > THIN_BLOOD
+    return thin and low_protein and not known and reviewed.verdict not in (*LEAK_VERDICTS, "refill")
 
 
 def _identity(reviewed: Reviewed) -> Iterator[tuple[str, str]]:
