@@ -17,13 +17,14 @@ from clarkson.errors import ClarksonError, RecordError, UnknownFormatError
 from clarkson.examples import example
 from clarkson.record.read import Format
 
-CSV = b"patient_id,time,test,value,unit\np,2024-03-01T08:00:00+01:00,Hct,41.2,%\np,2024-06-01,albumin,<15,g/L\n"
+CSV = b"patient_id,time,test,value,unit\np,2024-03-01T08:00:00+01:00,Hct,41.2,%\np,2024-06-01T08:00Z,albumin,<15,g/L\n"
+PATIENT = {"resourceType": "Patient", "id": "p", "birthDate": "1970-01-01", "identifier": [{"value": "7"}]}
 FHIR = json.dumps(
     {
         "resourceType": "Bundle",
         "type": "collection",
         "entry": [
-            {"fullUrl": "urn:uuid:a", "resource": {"resourceType": "Patient", "id": "p", "birthDate": "1970-01-01"}},
+            {"fullUrl": "urn:uuid:a", "resource": PATIENT},
             {
                 "resource": {
                     "resourceType": "Observation",
@@ -39,10 +40,48 @@ FHIR = json.dumps(
                     ],
                 }
             },
+            {
+                "resource": {
+                    "resourceType": "DiagnosticReport",
+                    "status": "final",
+                    "issued": "2024-03-02T08:00:00Z",
+                    "result": [{"reference": "#hct"}],
+                    "contained": [
+                        {
+                            "resourceType": "Observation",
+                            "id": "hct",
+                            "status": "final",
+                            "meta": {"versionId": "2", "lastUpdated": "2024-03-02T08:00:00Z"},
+                            "code": {"coding": [{"system": "http://loinc.org", "code": "4544-3"}]},
+                            "valueQuantity": {"value": 52, "unit": "%"},
+                        }
+                    ],
+                }
+            },
+            {
+                "resource": {
+                    "resourceType": "MedicationAdministration",
+                    "status": "completed",
+                    "subject": {"identifier": {"value": "7"}},
+                    "contained": [{"resourceType": "Medication", "id": "m", "code": {"text": "Albumin 20 %"}}],
+                    "medicationReference": {"reference": "#m"},
+                    "effectivePeriod": {"start": "2024-03-01T08:00:00Z", "end": "2024-03-01T12:00:00Z"},
+                    "dosage": {"dose": {"value": 100, "unit": "mL"}},
+                }
+            },
         ],
     }
 ).encode()
 GOOD = {"csv": CSV, "fhir": FHIR, "case": example("desikan2020-1")}
+
+
+def test_the_undamaged_files_are_good() -> None:
+    table, fhir, case = (ck.read_bytes(GOOD[kind], kind) for kind in ("csv", "fhir", "case"))
+    assert (table.skipped, fhir.skipped) == ((), ())
+    assert [each.analyte for each in table.results] == ["hematocrit", "albumin"]
+    assert [each.analyte for each in fhir.results] == ["systolic_pressure", "hematocrit"]
+    assert [each.kind for each in fhir.doses] == ["albumin"]
+    assert case.results
 
 
 def survives(data: bytes, kind: Format | None) -> None:

@@ -9,7 +9,8 @@ from importlib.resources import files
 
 from clarkson.record.record import DoseKind
 
-_MILLILITERS = {"ml": 1.0, "cl": 10.0, "dl": 100.0, "l": 1000.0, "cc": 1.0, "liter": 1000.0, "litre": 1000.0}
+_MILLILITERS = {"ml": 1.0, "cl": 10.0, "dl": 100.0, "l": 1000.0, "cc": 1.0}
+_MILLILITERS |= {"milliliter": 1.0, "millilitre": 1.0, "liter": 1000.0, "litre": 1000.0}
 _SYSTEMS = {"http://www.whocc.no/atc": "ATC", "http://www.nlm.nih.gov/research/umls/rxnorm": "RxNorm"}
 
 

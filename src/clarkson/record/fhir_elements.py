@@ -32,6 +32,18 @@ def tables(value: Any) -> list[Mapping[str, Any]]:
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
+def members(body: Mapping[str, Any], key: str) -> list[tuple[str, Any]]:
+    """Each member of a list element with its place; what stands where a list should be, as None.
+
+    >>> members({"entry": [7]}, "entry"), members({"entry": 7}, "entry"), members({}, "entry")
+    ([('entry[0]', 7)], [('entry', None)], [])
+    """
+    found = body.get(key)
+    if isinstance(found, list):
+        return [(f"{key}[{place}]", each) for place, each in enumerate(found)]
+    return [] if found is None else [(key, None)]
+
+
 def text(value: Mapping[str, Any], key: str) -> str:
     """A text element, or "".
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from clarkson.analytes import Analyte, analyte_of_loinc, method_of_loinc
 from clarkson.errors import RecordError, UnitError
-from clarkson.record.fhir_elements import LOINC, UCUM, codings, number, table, tables, text, when, words_of
+from clarkson.record.fhir_elements import LOINC, UCUM, codings, members, number, table, tables, text, when, words_of
 from clarkson.record.record import Comparator, Result, Skipped, Source, Status
 from clarkson.units import canonical
 
@@ -21,6 +21,7 @@ _STATUS: Mapping[str, Status] = {
 _COMPARATORS: Mapping[str, Comparator] = {"": "", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _VALUES = ("valueQuantity", "valueCodeableConcept", "valueString", "valueBoolean", "valueInteger", "valueRange")
 _OTHER_VALUES = ("valueRatio", "valueSampledData", "valueTime", "valueDateTime", "valuePeriod")
+_LONGEST_SHOWN = 200
 
 
 def read_observation(
@@ -31,18 +32,22 @@ def read_observation(
     ``report_time`` is that of the report which names it, for an Observation that has no time of its own.
     """
     what = words_of(table(body.get("code")))
+    results: list[Result] = []
+    skipped: list[Skipped] = []
     try:
         status = _status(body)
-        if body.get("modifierExtension"):
-            raise RecordError("it has a modifier extension, which changes its meaning")
+        if body.get("focus"):
+            raise RecordError("it was not measured on the person but on its focus")
         time, exact = _time(body, timezone, report_time)
     except RecordError as error:
         return [], [Skipped(source, str(error), what)]
-    results: list[Result] = []
-    skipped: list[Skipped] = []
     parts = [(body, source)] if _has_value(body) or "dataAbsentReason" in body else []
-    for place, component in enumerate(tables(body.get("component"))):
-        parts.append((component, Source(source.file, f"{source.place}.component[{place}]")))
+    for place, component in members(body, "component"):
+        where = Source(source.file, f"{source.place}.{place}")
+        if isinstance(component, dict):
+            parts.append((component, where))
+        else:
+            skipped.append(Skipped(where, "not as FHIR R4 says: it is no object", what))
     for part, where in parts:
         named = words_of(table(part.get("code")))
         try:
@@ -51,9 +56,9 @@ def read_observation(
             skipped.append(Skipped(where, str(error), _shown(part, named), question=error.question))
         except RecordError as error:
             skipped.append(Skipped(where, str(error), _shown(part, named)))
-    if not parts:
-        members = "its members are read on their own" if tables(body.get("hasMember")) else "it has no value"
-        skipped.append(Skipped(source, members, what))
+    if not parts and not skipped:
+        reason = "its members are read on their own" if tables(body.get("hasMember")) else "it has no value"
+        skipped.append(Skipped(source, reason, what))
     return results, skipped
 
 
@@ -139,5 +144,6 @@ def _converted(known: Analyte, value: float, quantity: Mapping[str, Any]) -> tup
 
 def _shown(part: Mapping[str, Any], named: str) -> str:
     quantity = table(part.get("valueQuantity"))
-    value = quantity.get("value", "")
-    return f"{named} {value} {text(quantity, 'unit') or text(quantity, 'code')}".strip()
+    value = number(quantity.get("value"))
+    shown = f"{named} {'' if value is None else f'{value:g}'} {text(quantity, 'unit') or text(quantity, 'code')}"
+    return " ".join(shown.split())[:_LONGEST_SHOWN]
