@@ -60,6 +60,37 @@ def test_a_baseline_that_is_also_an_observation_is_steady_and_read_once() -> Non
     assert {each.source.place.split("[")[0] for each in steady} == {"observations"}
 
 
+def case(**more: object) -> ck.Record:
+    return ck.read_bytes(json.dumps({"patient": {}, "observations": [], **more}).encode(), "x.json")
+
+
+def test_a_value_of_the_recovery_is_no_baseline_though_it_is_equal() -> None:
+    record = case(
+        baseline={"hematocrit": {"value": 40, "unit": "%", "when": "a year before"}},
+        observations=[{"t_hours": 48, "t_exact": True, "analyte": "hematocrit", "value": 40, "unit": "%"}],
+    )
+    assert [(each.steady, each.source.place) for each in record.results] == [
+        (True, "baseline.hematocrit, a year before"),
+        (False, "observations[0]"),
+    ]
+
+
+def test_parts_that_cannot_be_used_are_listed() -> None:
+    record = case(
+        patient={"age_years": -5, "weight_kg": "70", "height_cm": 1.7, "sex": "x"},
+        baseline=[1],
+        treatments=[{"t_hours": 0, "what": "saline", "dose": -500, "unit": "mL"}],
+        m_protein={"present": True, "g_per_L": 5},
+    )
+    assert (record.age_years, record.weight_kg, record.height_cm, record.sex) == (None, None, None, None)
+    assert not record.doses
+    assert {each.source.place for each in record.skipped} == {
+        *("patient.age_years", "patient.weight_kg", "patient.height_cm", "patient.sex"),
+        *("baseline", "treatments[0]", "m_protein.g_per_L"),
+    }
+    assert [each.source.place for each in case(treatments={"what": "saline"}).skipped] == ["treatments"]
+
+
 @pytest.mark.parametrize(
     "broken", [{"observations": []}, {"observations": {}, "patient": {}}, {"observations": [], "patient": "x"}]
 )

@@ -170,6 +170,8 @@ def test_a_column_map(tmp_path: Path) -> None:
         ("decimal = ';'", "must be"),
         ("sex = 'x'", "must be one of"),
         ("= broken", "no TOML"),
+        ("timezone = 'Mars/Olympus'", "no time zone"),
+        ("date_format = '%d.%m. %H:%M'", "needs a year"),
     ],
 )
 def test_a_wrong_column_map_is_refused_by_name(tmp_path: Path, content: str, why: str) -> None:
@@ -182,6 +184,28 @@ def test_a_wrong_column_map_is_refused_by_name(tmp_path: Path, content: str, why
 def test_thousands_or_decimals_are_asked_about() -> None:
     record = read('time,test,value,unit\n2024-03-01T08:00Z,platelets,"250,000",/uL\n')
     assert "two ways" in record.skipped[0].reason
+
+
+@pytest.mark.parametrize(
+    ("sign", "text", "value"),
+    [
+        (".", 'time,test,value,unit\n2024-03-01T08:00Z,platelets,"250,000",/uL\n', 250.0),
+        (",", "time;test;value;unit\n2024-03-01T08:00Z;platelets;250.000;/uL\n", 250.0),
+        (",", "time;test;value;unit\n2024-03-01T08:00Z;albumin;41,250;g/L\n", 41.25),
+    ],
+)
+def test_a_column_map_says_which_sign_is_the_decimal_one(tmp_path: Path, sign: str, text: str, value: float) -> None:
+    mapped = tmp_path / "map.toml"
+    mapped.write_text(f'decimal = "{sign}"\n')
+    assert [each.value for each in read(text, columns=mapped).results] == [value]
+
+
+@pytest.mark.parametrize(("other", "read_as"), [("41,2", None), ("41.2", 1.25), ("41", None)])
+def test_other_numbers_of_the_file_tell_the_decimal_sign(other: str, read_as: float | None) -> None:
+    """With a semicolon 1.250 is 1.25 or 1250; lactate can be 1.25 mmol/L only."""
+    record = read(f"time;test;value;unit\n2024-03-01T08:00Z;lactate;1.250;mmol/L\n2024-03-01T08:00Z;Hct;{other};%\n")
+    assert values(record).get("lactate") == read_as
+    assert len(record.results) + len(record.skipped) == 2
 
 
 def test_doses_events_and_traits() -> None:
@@ -202,9 +226,18 @@ def test_several_people_are_refused_until_one_is_picked() -> None:
     text = "patient_id,time,test,value,unit\na,2024-03-01T08:00Z,Hct,40,%\nb,2024-03-01T08:00Z,Hct,50,%\n"
     with pytest.raises(RecordError, match=r"2 people .*'a', 'b'.*--patient"):
         read(text)
-    assert values(read(text, patient="b")) == {"hematocrit": 0.5}
+    picked = read(text, patient="b")
+    assert values(picked) == {"hematocrit": 0.5}
+    assert [each.reason for each in picked.skipped] == ["1 row belongs to another person or to nobody"]
     with pytest.raises(RecordError, match="no results of 'c'"):
         read(text, patient="c")
+
+
+def test_names_in_a_wide_table_are_people() -> None:
+    text = "name,date,Hct [%]\nAnn,2024-03-01,41\nBob,2024-03-02,52\n"
+    with pytest.raises(RecordError, match="'Ann', 'Bob'"):
+        read(text, timezone="UTC")
+    assert values(read(text, timezone="UTC", patient="Bob")) == {"hematocrit": 0.52}
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
@@ -228,8 +261,125 @@ def test_a_file_that_is_no_table_says_why(text: str, why: str) -> None:
 
 
 def test_ragged_rows_are_survived() -> None:
-    record = read(
-        "time,test,value,unit\n2024-03-01T08:00Z,Hct\n2024-03-01T08:00Z\n2024-03-02T08:00Z,Hct,44,%,extra,x\n"
-    )
+    record = read("time,test,value,unit\n2024-03-01T08:00Z,Hct\n2024-03-01T08:00Z\n2024-03-02T08:00Z,Hct,44,%,,\n")
     assert values(record) == {"hematocrit": 0.44}
     assert len(record.skipped) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "time,test,unit,value\n2024-03-01T08:00Z,Hct,%,41,2\n",
+        "time,Hct [%],HR (/min)\n2024-03-01T08:00Z,41,80,5\n",
+        "time,Hct [%],\n2024-03-01T08:00Z,41,2\n",
+    ],
+)
+def test_a_decimal_comma_between_commas_is_not_cut_off(text: str) -> None:
+    """41,2 must not become 41: the row has more cells than the header."""
+    record = read(text)
+    assert not record.results
+    assert "decimal sign" in record.skipped[0].reason
+
+
+def test_an_open_quotation_mark_swallows_no_line_unsaid() -> None:
+    record = read('time,test,value,unit\n2024-03-01T08:00Z,"Hct,41,%\n2024-03-02T08:00Z,Hct,42,%\n')
+    assert not record.results
+    assert reasons(record) == ["lines 2 to 3: a quotation mark takes several lines into one cell"]
+
+
+def test_quotation_marks_in_a_comment_or_a_remark_mean_nothing() -> None:
+    record = read(
+        'time,test,value,unit,remark\n#x,"y\n2024-03-01T08:00Z,Hct,41,%,"two\nlines"\n2024-03-02T08:00Z,Hct,42,%,\n'
+    )
+    assert [(each.source.place, each.value) for each in record.results] == [("lines 3 to 4", 0.41), ("line 5", 0.42)]
+    assert reasons(record) == ["line 1, column 5: the column 'remark' was not read"]
+
+
+def test_columns_that_are_not_read_are_named() -> None:
+    long = read(",time,test,value,unit,flag\n1,2024-03-01T08:00Z,Hct,41,%,H\n")
+    assert reasons(long) == [
+        "line 1, column 1: a column without a name was not read",
+        "line 1, column 6: the column 'flag' was not read",
+    ]
+    wide = read("time,Hct [%],zinc\n2024-03-01T08:00Z,41,12\n2024-03-02T08:00Z,42,\n")
+    assert [each.source.place for each in wide.skipped] == ["line 2, column 3"]
+    assert wide.skipped[0].text == "12"
+
+
+def test_a_date_and_a_clock_time_in_two_columns() -> None:
+    record = read("date,time,Hct [%]\n2024-03-01,08:30,41\n2024-03-02,,42\n", timezone="UTC")
+    assert [(each.time.isoformat(), each.exact_time) for each in record.results] == [
+        ("2024-03-01T08:30:00+00:00", True),
+        ("2024-03-02T12:00:00+00:00", False),
+    ]
+
+
+def test_an_hour_of_the_day_is_not_taken_for_hours_from_a_start(tmp_path: Path) -> None:
+    text = "date,hour,Hct [%]\n2024-03-01,8,41\n2024-03-02,8,52\n"
+    with pytest.raises(RecordError, match="'date' and 'hour' both say when"):
+        read(text)
+    mapped = tmp_path / "map.toml"
+    mapped.write_text('timezone = "UTC"\n[columns]\ndate = "date"\n')
+    assert [each.time.day for each in read(text, columns=mapped).results] == [1, 2]
+
+
+def test_the_method_of_a_wide_row_counts_where_the_test_can_have_it() -> None:
+    record = read("time,Hb (g/dL),SBP (mmHg),2862-1 (g/L),method\n2024-03-01T08:00Z,14,120,40,finger-prick\n")
+    assert {each.analyte: each.method for each in record.results} == {
+        "hemoglobin": "finger-prick",
+        "systolic_pressure": "cuff",
+        "albumin": "electrophoresis",
+    }
+
+
+def test_a_preliminary_result_gives_way_to_the_final_one() -> None:
+    record = read(
+        "time,test,value,unit,status\n2024-03-01T08:00Z,Hct,41,%,preliminary\n2024-03-01T08:00Z,Hct,41,%,final\n"
+    )
+    assert [(each.status, each.source.place) for each in record.results] == [("final", "line 3")]
+    assert reasons(record) == ["line 2: replaced by the final result at line 3"]
+
+
+def test_a_correction_leaves_another_method_alone() -> None:
+    record = read(
+        "time,test,value,unit,status,method\n"
+        "2024-03-01T08:00Z,Hb,14,g/dL,corrected,laboratory\n2024-03-01T08:00Z,Hb,15,g/dL,final,finger-prick\n"
+    )
+    assert {each.method: each.value for each in record.results} == {"laboratory": 140.0, "finger-prick": 150.0}
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        ("dose:saline,-500,mL,", "amount is negative: -500 mL"),
+        ("dose:saline,>500,mL,", "no exact number"),
+        ("dose:saline,much,mL,", "no number"),
+        ("dose:saline,500,mL,cancelled", "status is 'cancelled'"),
+        ("event:attack,,,entered-in-error", "status is 'entered-in-error'"),
+    ],
+)
+def test_a_dose_or_event_that_does_not_stand_is_listed(row: str, why: str) -> None:
+    record = read(f"time,test,value,unit,status\n2024-03-01T08:00Z,{row}\n")
+    assert not record.doses
+    assert not record.events
+    assert why in record.skipped[0].reason
+
+
+def test_a_diagnosis_is_an_event_and_a_diagnosis() -> None:
+    assert read("time,test,value\n2024-03-01T08:00Z,event:diagnosis,MGUS\n").diagnoses == ("MGUS",)
+
+
+def test_traits_that_cannot_be_read_are_listed() -> None:
+    record = read(
+        "time,test,value,unit,sex,age\n2024-03-01T08:00Z,Hct,41,%,?,61 y\n2025-03-01T08:00Z,Hct,42,%,w,60\n"
+        "2026-03-01T08:00Z,Hct,43,%,w,61\n2026-03-02T08:00Z,Hct,43,%,w,610\n"
+    )
+    assert (record.sex, record.age_years) == ("female", 61.0)
+    assert [each.source.place for each in record.skipped] == [
+        "line 2, column 5",
+        "line 2, column 6",
+        "line 5, column 6",
+    ]
+    both = read("time,test,value,unit,sex\n2024-03-01T08:00Z,Hct,41,%,F\n2024-03-02T08:00Z,Hct,42,%,M\n")
+    assert both.sex is None
+    assert reasons(both) == ["line 3, column 5: the column names female and male"]

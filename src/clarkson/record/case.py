@@ -1,7 +1,7 @@
 """The case format: a published episode as JSON, one file an episode (``docs/formats.md``).
 
 Times are hours from presentation. A printed range keeps its lower end and says so; a baseline value
-that also stands among the observations is read once, from there.
+that also stands among the observations before presentation is read once, from there.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from clarkson.analytes import Sex, analyte_named
+from clarkson.analytes import analyte_named
 from clarkson.errors import RecordError, UnitError
 from clarkson.record.doses import kind_of, volume_ml
 from clarkson.record.record import Comparator, Dose, Event, Record, Result, Skipped, Source
 from clarkson.record.repeats import settle
 from clarkson.record.times import ORIGIN, hours_after_origin
+from clarkson.record.traits import age_years_of, height_cm_of, sex_of, weight_kg_of
 from clarkson.units import canonical
 
 BASELINE_HOURS = -30.0 * 24.0  # stands for "before": the source seldom says how long before
-_SEX: Mapping[Any, Sex] = {"M": "male", "F": "female"}
 _COMPARATORS: Mapping[str, Comparator] = {"": "", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 Found = TypeVar("Found")
 
@@ -37,30 +37,36 @@ def read_case(data: Mapping[str, Any], name: str) -> Record:
         raise RecordError(f"'{name}' is no case file: it needs 'patient' and a list of 'observations'")
     skipped: list[Skipped] = []
     results = _each(observations, name, "observations", _observation, skipped)
-    for key, entry in _table(data.get("baseline")).items():
-        source = Source(name, f"baseline.{key}")
+    for key, entry in _part(data, "baseline", dict, name, skipped).items():
+        when = _table(entry).get("when")
+        source = Source(name, f"baseline.{key}, {when}" if isinstance(when, str) else f"baseline.{key}")
         found = _attempt(lambda: _baseline(key, entry, source), source, skipped)  # noqa: B023 - called at once
         if found is None:
             continue
-        same = next((each for each in results if (each.analyte, each.value) == (found.analyte, found.value)), None)
+        same = next((each for each in results if _is_the_baseline(each, found)), None)
         if same is None:
             results.append(found)
         else:
             results[results.index(same)] = replace(same, steady=True)
             skipped.append(Skipped(source, f"read once, from {same.source.place}, as the baseline", str(entry)))
-    treatments = data.get("treatments")
-    doses = _each(treatments if isinstance(treatments, list) else [], name, "treatments", _treatment, skipped)
+    doses = _each(_part(data, "treatments", list, name, skipped), name, "treatments", _treatment, skipped)
     settled, repeats = settle(results)
     _list_ranges(observations, name, skipped)
+    _list_m_protein(data, name, skipped)
+
+    def trait(key: str, read: Callable[[Any], Found]) -> Found | None:
+        value, source = patient.get(key), Source(name, f"patient.{key}")
+        return None if value is None else _attempt(lambda: read(value), source, skipped, str(value))
+
     return Record(
         subject=str(data.get("id") or name),
         results=settled,
         doses=tuple(sorted(doses, key=lambda each: each.start)),
         events=_events(data, name),
-        sex=_SEX.get(patient.get("sex")) if isinstance(patient.get("sex"), str) else None,
-        age_years=_number(patient.get("age_years")),
-        height_cm=_number(patient.get("height_cm")),
-        weight_kg=_number(patient.get("weight_kg")),
+        sex=trait("sex", lambda value: sex_of(str(value))),
+        age_years=trait("age_years", lambda value: age_years_of(_needed(value))),
+        height_cm=trait("height_cm", lambda value: height_cm_of(_needed(value))),
+        weight_kg=trait("weight_kg", lambda value: weight_kg_of(_needed(value))),
         diagnoses=_diagnoses(data),
         citation=_citation(_table(data.get("source"))),
         origin=ORIGIN,
@@ -90,12 +96,33 @@ def _attempt(read: Callable[[], Found], source: Source, skipped: list[Skipped], 
     return None
 
 
+def _part(data: Mapping[str, Any], key: str, kind: type[Found], name: str, skipped: list[Skipped]) -> Found:
+    """A part of the file that may be missing; what is of another kind is listed."""
+    value = data.get(key)
+    if isinstance(value, kind):
+        return value
+    if value is not None:
+        skipped.append(Skipped(Source(name, key), f"it is no {'object' if kind is dict else 'list'}", str(value)))
+    return kind()
+
+
 def _table(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
 def _number(value: Any) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _needed(value: Any) -> float:
+    number = _number(value)
+    if number is None:
+        raise RecordError(f"'{value}' is no number")
+    return number
+
+
+def _is_the_baseline(observed: Result, baseline: Result) -> bool:
+    return (observed.analyte, observed.value) == (baseline.analyte, baseline.value) and observed.time < ORIGIN
 
 
 def _observation(entry: Any, source: Source) -> Result:
@@ -137,6 +164,8 @@ def _treatment(entry: Any, source: Source) -> Dose:
     if hours is None or not what:
         raise RecordError("a treatment needs 't_hours' and 'what'")
     amount, unit = _number(entry.get("dose")), str(entry.get("unit") or "")
+    if amount is not None and amount < 0:
+        raise RecordError(f"its amount is negative: {amount:g} {unit}".rstrip())
     return Dose(
         kind_of(what),
         what,
@@ -167,6 +196,13 @@ def _diagnoses(data: Mapping[str, Any]) -> tuple[str, ...]:
 def _citation(source: Mapping[str, Any]) -> str:
     parts = [source.get("first_author"), source.get("journal"), source.get("year"), source.get("url")]
     return ", ".join(str(part) for part in parts if part)
+
+
+def _list_m_protein(data: Mapping[str, Any], name: str, skipped: list[Skipped]) -> None:
+    """The size of an M-protein, which the format gives without a time."""
+    size = _table(data.get("m_protein")).get("g_per_L")
+    if size is not None:
+        skipped.append(Skipped(Source(name, "m_protein.g_per_L"), "it has no time", str(size)))
 
 
 def _list_ranges(observations: list[Any], name: str, skipped: list[Skipped]) -> None:

@@ -14,14 +14,12 @@ from clarkson.errors import RecordError, UnitError
 from clarkson.record.column_map import ColumnMap
 from clarkson.record.doses import kind_of, volume_ml
 from clarkson.record.headers import Header, named
-from clarkson.record.record import Comparator, Dose, Event, EventKind, Result, Skipped, Source, Status
+from clarkson.record.numbers import Decimal, exact_number_of, number_of
+from clarkson.record.record import Dose, Event, EventKind, Result, Skipped, Source, Status
 from clarkson.record.times import hours_after_origin, instant
 from clarkson.units import canonical
 
-_NUMBER = re.compile(r"^(?P<comparator><=|>=|<|>|≤|≥)?\s*(?P<number>[+-]?(\d+([.,]\d+)*|[.,]\d+)([eE][+-]?\d{1,3})?)$")
-_GROUPED = re.compile(r"^[+-]?[1-9]\d{0,2}(,\d{3})+$")
-_MISSING = frozenset({"na", "n/a", "nan", "null", "none", "-", "--", ".", "missing"})
-_SIGNS: Mapping[str, Comparator] = {"": "", "<": "<", ">": ">", "<=": "<=", ">=": ">=", "≤": "<=", "≥": ">="}
+_MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "--", ".", "missing"})
 _STATUS: Mapping[str, Status] = {
     "": "final",
     "final": "final",
@@ -31,6 +29,7 @@ _STATUS: Mapping[str, Status] = {
 }
 _UNUSABLE_STATUS = frozenset({"cancelled", "canceled", "entered-in-error", "hemolysed", "hemolyzed", "rejected"})
 _TRUE = frozenset({"1", "true", "yes", "y", "x"})
+_CLOCK = re.compile(r"^\d{1,2}:\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +39,37 @@ class Cells:
     header: Header
     mapped: ColumnMap
     timezone: str | None
-    decimal: str
+    decimal: Decimal
 
 
-def read_row(row: list[str], source: Source, cells: Cells) -> Iterator[Result | Dose | Event | Skipped]:
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row with what holds for all that stands in it."""
+
+    texts: list[str]
+    table: Cells
+    source: Source
+    time: datetime
+    exact: bool
+    status: Status
+
+    def cell(self, name: str) -> str:
+        return _cell(self.texts, self.table, name)
+
+
+def read_row(texts: list[str], source: Source, table: Cells) -> Iterator[Result | Dose | Event | Skipped]:
     """What stands in one row: one thing in a long table, one for each filled test in a wide one."""
     try:
-        time, exact = _time(row, cells)
+        _refuse_shifted(texts, table.header)
+        time, exact = _time(texts, table)
+        row = _Row(texts, table, source, time, exact, _status(_cell(texts, table, "status").lower()))
     except RecordError as error:
-        yield Skipped(source, str(error), _shown(row))
+        yield Skipped(source, str(error), _shown(texts))
         return
-    if cells.header.tests:
-        yield from _wide(row, time, exact, source, cells)
+    if table.header.tests:
+        yield from _wide(row)
     else:
-        yield _guarded(partial(_long, row, time, exact, source, cells), source, _shown(row))
+        yield _guarded(partial(_long, row), source, _shown(texts))
 
 
 def _guarded(read: Callable[[], Result | Dose | Event], source: Source, text: str) -> Result | Dose | Event | Skipped:
@@ -65,129 +81,113 @@ def _guarded(read: Callable[[], Result | Dose | Event], source: Source, text: st
         return Skipped(source, str(error), text)
 
 
-def _shown(row: list[str]) -> str:
-    return " | ".join(cell for cell in row if cell)[:200]
+def _shown(texts: list[str]) -> str:
+    return " | ".join(text for text in texts if text)[:200]
 
 
-def _cell(row: list[str], cells: Cells, name: str) -> str:
-    place = cells.header.column(name)
-    return row[place] if place is not None and place < len(row) else ""
+def _cell(texts: list[str], table: Cells, name: str) -> str:
+    place = table.header.column(name)
+    return texts[place] if place is not None and place < len(texts) else ""
 
 
-def _time(row: list[str], cells: Cells) -> tuple[datetime, bool]:
-    if cells.header.column("hours") is not None:
-        return hours_after_origin(_number(_cell(row, cells, "hours"), cells.decimal)[0]), True
-    text = _cell(row, cells, "time")
-    if not text:
+def _refuse_shifted(texts: list[str], header: Header) -> None:
+    """A decimal comma between commas moves every cell behind it; so does a quotation mark that is never closed."""
+    if any(texts[header.width :]):
+        raise RecordError(f"it has {len(texts)} cells, the header {header.width}: is one of its commas a decimal sign?")
+    if any("\n" in text or "\r" in text for place, text in enumerate(texts) if header.reads(place)):
+        raise RecordError("a quotation mark takes several lines into one cell")
+
+
+def _time(texts: list[str], table: Cells) -> tuple[datetime, bool]:
+    hours, date, time = (_cell(texts, table, name) for name in ("hours", "date", "time"))
+    if hours:
+        return hours_after_origin(exact_number_of(hours, table.decimal)), True
+    printed = f"{date} {time}".strip() if not time or _CLOCK.match(time) else time
+    if not printed:
         raise RecordError("it has no time")
-    return instant(text, cells.timezone, cells.mapped.date_format)
+    return instant(printed, table.timezone, table.mapped.date_format)
 
 
-def _wide(
-    row: list[str], time: datetime, exact: bool, source: Source, cells: Cells
-) -> Iterator[Result | Dose | Event | Skipped]:
-    for test in cells.header.tests:
-        text = row[test.place] if test.place < len(row) else ""
-        if text and text.lower() not in _MISSING:
-            cell = Source(source.file, f"{source.place}, column {test.place + 1}")
-            read = partial(
-                _result, test.analyte, text, test.unit, test.analyte.usual_method, time, exact, cell, row, cells
-            )
-            yield _guarded(read, cell, f"{test.analyte.key} {text} {test.unit}".strip())
-    for place, name in cells.header.unread:
-        if place < len(row) and row[place]:
+def _status(printed: str) -> Status:
+    if printed in _UNUSABLE_STATUS:
+        raise RecordError(f"its status is '{printed}'")
+    if printed not in _STATUS:
+        raise RecordError(f"'{printed}' is no status; known are {', '.join(key for key in _STATUS if key)}")
+    return _STATUS[printed]
+
+
+def _wide(row: _Row) -> Iterator[Result | Dose | Event | Skipped]:
+    for test in row.table.header.tests:
+        text = row.texts[test.place] if test.place < len(row.texts) else ""
+        if text.lower() not in _MISSING:
+            source = Source(row.source.file, f"{row.source.place}, column {test.place + 1}")
+            read = partial(_result, row, test.analyte, text, test.unit, test.method, source)
+            yield _guarded(read, source, f"{test.analyte.key} {text} {test.unit}".strip())
+    for place, name in row.table.header.unread:
+        if place < len(row.texts) and row.texts[place]:
             yield Skipped(
-                Source(source.file, f"{source.place}, column {place + 1}"),
+                Source(row.source.file, f"{row.source.place}, column {place + 1}"),
                 f"'{name}' is no test that Clarkson knows; a column map (--columns) can name it",
-                row[place],
+                row.texts[place],
             )
 
 
-def _long(row: list[str], time: datetime, exact: bool, source: Source, cells: Cells) -> Result | Dose | Event:
-    what, text = _cell(row, cells, "analyte"), _cell(row, cells, "value")
-    unit = _cell(row, cells, "unit")
+def _long(row: _Row) -> Result | Dose | Event:
+    what, text, unit = row.cell("analyte"), row.cell("value"), row.cell("unit")
     kind, _, rest = what.partition(":")
     if kind.lower() == "dose" and rest:
-        amount = _number(text, cells.decimal)[0] if text else None
-        volume = volume_ml(amount, unit)
-        return Dose(kind_of(rest), rest.strip(), time, source, amount=amount, unit=unit, volume_ml=volume)
+        return _dose(row, rest.strip(), text, unit)
     if kind.lower() == "event" and rest:
-        return _event(rest.strip().lower(), text, time, source)
-    known = named(what, cells.mapped)
+        return _event(row, rest.strip().lower(), text)
+    known = named(what, row.table.mapped)
     if known is None:
         raise RecordError(f"'{what}' is no test that Clarkson knows; a column map (--columns) can name it")
-    if not text or text.lower() in _MISSING:
+    if text.lower() in _MISSING:
         raise RecordError(f"{known.label} has no value")
-    method = _method(_cell(row, cells, "method"), method_of_loinc(what.strip()) or known.usual_method)
-    return _result(known, text, unit or cells.mapped.units.get(known.key, ""), method, time, exact, source, row, cells)
+    usual = method_of_loinc(what.strip()) or known.usual_method
+    return _result(row, known, text, unit or row.table.mapped.units.get(known.key, ""), usual, row.source)
 
 
-def _event(kind: str, text: str, time: datetime, source: Source) -> Event:
+def _dose(row: _Row, what: str, text: str, unit: str) -> Dose:
+    amount = None if text.lower() in _MISSING else exact_number_of(text, row.table.decimal)
+    if amount is not None and amount < 0:
+        raise RecordError(f"its amount is negative: {amount:g} {unit}".rstrip())
+    volume = volume_ml(amount, unit)
+    return Dose(kind_of(what), what, row.time, row.source, amount=amount, unit=unit, volume_ml=volume)
+
+
+def _event(row: _Row, kind: str, text: str) -> Event:
     kinds = get_args(EventKind)
     if kind not in kinds:
         raise RecordError(f"'{kind}' is no kind of event; known are {', '.join(kinds)}")
-    return Event(kind, text or kind, time, source)  # type: ignore[arg-type]
+    return Event(kind, text or kind, row.time, row.source)  # type: ignore[arg-type]
 
 
-def _method(text: str, usual: Method) -> Method:
-    if not text:
-        return usual
-    if text.lower() not in get_args(Method):
-        raise RecordError(f"'{text}' is no method; known are {', '.join(get_args(Method))}")
-    return text.lower()  # type: ignore[return-value]
-
-
-def _result(
-    known: Analyte,
-    text: str,
-    unit: str,
-    method: Method,
-    time: datetime,
-    exact: bool,
-    source: Source,
-    row: list[str],
-    cells: Cells,
-) -> Result:
-    status = _cell(row, cells, "status").lower()
-    if status in _UNUSABLE_STATUS:
-        raise RecordError(f"its status is '{status}'")
-    if status not in _STATUS:
-        raise RecordError(f"'{status}' is no status; known are {', '.join(key for key in _STATUS if key)}")
-    value, comparator = _number(text, cells.decimal)
+def _result(row: _Row, known: Analyte, text: str, unit: str, usual: Method, source: Source) -> Result:
+    value, comparator = number_of(text, row.table.decimal)
     return Result(
         analyte=known.key,
         value=canonical(known.key, value, unit),
-        time=time,
+        time=row.time,
         source=source,
-        method=method,
-        status=_STATUS[status],
+        method=_method(row, known, usual),
+        status=row.status,
         comparator=comparator,
-        laboratory=_cell(row, cells, "laboratory"),
+        laboratory=row.cell("laboratory"),
         raw_value=text,
         raw_unit=unit,
-        steady=_cell(row, cells, "steady").lower() in _TRUE,
-        exact_time=exact,
+        steady=row.cell("steady").lower() in _TRUE,
+        exact_time=row.exact,
     )
 
 
-def _number(text: str, decimal: str) -> tuple[float, Comparator]:
-    """A printed number and its comparator; ``decimal`` is the sign in use, or "" where both may be.
-
-    Raises
-    ------
-    RecordError
-        The text is no number, or it cannot be told whether its comma groups thousands.
-    """
-    match = _NUMBER.match(text.strip())
-    if match is None:
-        raise RecordError(f"'{text}' is no number")
-    number, sign = match["number"], _SIGNS[match["comparator"] or ""]
-    if "," in number:
-        if _GROUPED.match(number) and decimal != ",":
-            raise RecordError(f"'{text}' can be read two ways (thousands or decimals): say decimal in a column map")
-        if decimal == "." or number.count(",") > 1 or "." in number:
-            raise RecordError(f"'{text}' is no number")
-        number = number.replace(",", ".")
-    elif number.count(".") > 1:
-        raise RecordError(f"'{text}' is no number")
-    return float(number), sign
+def _method(row: _Row, known: Analyte, usual: Method) -> Method:
+    printed = row.cell("method").lower()
+    if not printed:
+        return usual
+    if printed not in get_args(Method):
+        raise RecordError(f"'{printed}' is no method; known are {', '.join(get_args(Method))}")
+    # The one method of a wide row is not that of every test in it: no blood pressure comes from a finger-prick.
+    if row.table.header.tests and printed not in known.method_cv_percent:
+        return usual
+    return printed  # type: ignore[return-value]

@@ -23,13 +23,28 @@ from pathlib import Path
 from typing import Any, get_args
 
 from clarkson.analytes import Sex, analytes
-from clarkson.errors import ColumnMapError
+from clarkson.errors import ColumnMapError, SettingError
+from clarkson.record.times import zone
 
 COLUMNS = (
-    *("patient", "time", "hours", "analyte", "value", "unit", "method", "status", "laboratory", "sex", "age_years"),
+    *(
+        "patient",
+        "date",
+        "time",
+        "hours",
+        "analyte",
+        "value",
+        "unit",
+        "method",
+        "status",
+        "laboratory",
+        "sex",
+        "age_years",
+    ),
     *("steady",),
 )
 _TEXTS = ("timezone", "date_format", "decimal", "subject")
+_YEARS = ("%Y", "%y", "%G", "%c", "%x")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +96,13 @@ def _text(table: Mapping[str, Any], key: str, file: Path) -> Any:
         raise ColumnMapError(f"the column map '{file.name}': '{key}' must be a text in quotes")
     if key == "decimal" and value not in (None, ".", ","):
         raise ColumnMapError(f"the column map '{file.name}': 'decimal' must be \".\" or \",\"")
+    if key == "date_format" and value is not None and not any(year in value for year in _YEARS):
+        raise ColumnMapError(f"the column map '{file.name}': 'date_format' needs a year (%Y)")
+    if key == "timezone" and value is not None:
+        try:
+            zone(value)
+        except SettingError as error:
+            raise ColumnMapError(f"the column map '{file.name}': {error}") from None
     return value
 
 

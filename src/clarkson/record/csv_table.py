@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,19 +13,30 @@ from clarkson.errors import RecordError
 from clarkson.record.cells import Cells, read_row
 from clarkson.record.column_map import ColumnMap, read_column_map
 from clarkson.record.headers import Header, read_header
+from clarkson.record.numbers import Decimal, exact_number_of, told_by
 from clarkson.record.record import Dose, Event, Record, Result, Skipped, Source
 from clarkson.record.repeats import settle
 from clarkson.record.times import ORIGIN
+from clarkson.record.traits import age_years_of, sex_of
 
-_SEX: Mapping[str, Sex] = {"f": "female", "female": "female", "w": "female", "m": "male", "male": "male"}
 _DELIMITERS = (",", ";", "\t", "|")
 _FIRST_PEOPLE = 5
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    number: int
+    """A row: its first and last line in the file, and its cells."""
+
+    first: int
+    last: int
     cells: list[str]
+
+    @property
+    def place(self) -> str:
+        return f"line {self.first}" if self.first == self.last else f"lines {self.first} to {self.last}"
+
+    def cell(self, place: int) -> str:
+        return self.cells[place] if place < len(self.cells) else ""
 
 
 def read_csv(data: bytes, name: str, *, timezone: str | None, columns: Path | None, patient: str | None) -> Record:
@@ -42,16 +53,16 @@ def read_csv(data: bytes, name: str, *, timezone: str | None, columns: Path | No
     lines = list(_lines(text, delimiter, name))
     if not lines:
         raise RecordError(f"'{name}' has no lines")
-    header = read_header(lines[0].cells, lines[0].number, name, mapped)
-    rows = _of_one_person(lines[1:], header, name, patient)
-    decimal = mapped.decimal or ("." if delimiter == "," else "")
-    cells = Cells(header, mapped, timezone or mapped.timezone, decimal)
+    titles = lines[0]
+    header = read_header(titles.cells, titles.first, name, mapped)
+    skipped = _unread(titles, lines[1:], header, name)
+    rows = _of_one_person(lines[1:], header, name, patient, skipped)
+    table = Cells(header, mapped, timezone or mapped.timezone, _decimal(mapped, delimiter, rows))
     results: list[Result] = []
     doses: list[Dose] = []
     events: list[Event] = []
-    skipped: list[Skipped] = []
     for line in rows:
-        for found in read_row(line.cells, Source(name, f"line {line.number}"), cells):
+        for found in read_row(line.cells, Source(name, line.place), table):
             if isinstance(found, Result):
                 results.append(found)
             elif isinstance(found, Dose):
@@ -60,14 +71,16 @@ def read_csv(data: bytes, name: str, *, timezone: str | None, columns: Path | No
                 events.append(found)
             else:
                 skipped.append(found)
+    sex, age_years = _sex(rows, header, name, skipped), _age_years(rows, header, table.decimal, name, skipped)
     settled, repeats = settle(results)
     return Record(
-        subject=mapped.subject or _first(rows, header.column("patient")) or Path(name).stem,
+        subject=mapped.subject or _person(rows, header) or Path(name).stem,
         results=settled,
         doses=tuple(sorted(doses, key=lambda each: each.start)),
         events=tuple(events),
-        sex=mapped.sex or _SEX.get(_first(rows, header.column("sex")).lower()),
-        age_years=mapped.age_years if mapped.age_years is not None else _age(_first(rows, header.column("age_years"))),
+        sex=mapped.sex or sex,
+        age_years=age_years if mapped.age_years is None else mapped.age_years,
+        diagnoses=tuple(dict.fromkeys(each.text for each in events if each.kind == "diagnosis")),
         origin=ORIGIN if header.column("hours") is not None else None,
         skipped=(*skipped, *repeats),
     )
@@ -88,32 +101,58 @@ def _delimiter(text: str) -> str:
     return max(_DELIMITERS, key=first.count)
 
 
+def _decimal(mapped: ColumnMap, delimiter: str, rows: list[_Line]) -> Decimal:
+    if mapped.decimal is not None:
+        return Decimal("," if mapped.decimal == "," else ".", said=True)
+    return Decimal(".") if delimiter == "," else told_by(cell for line in rows for cell in line.cells)
+
+
 def _lines(text: str, delimiter: str, name: str) -> Iterator[_Line]:
-    """The lines with their number in the file, without blank lines and # comments."""
-    reader = csv.reader(io.StringIO(text.replace("\x00", ""), newline=""), delimiter=delimiter)
+    """The rows with their lines in the file, without blank lines and # comments."""
+    # A comment is taken out before the quotation marks in it can be read as such.
+    uncommented = ("\n" if line.startswith("#") else line for line in io.StringIO(text.replace("\x00", ""), newline=""))
+    reader = csv.reader(uncommented, delimiter=delimiter)
+    before = 0
     try:
         for cells in reader:
-            if any(cell.strip() for cell in cells) and not cells[0].startswith("#"):
-                yield _Line(reader.line_num, [cell.strip() for cell in cells])
+            if any(cell.strip() for cell in cells):
+                yield _Line(before + 1, reader.line_num, [cell.strip() for cell in cells])
+            before = reader.line_num
     except csv.Error as error:
         raise RecordError(f"'{name}', line {reader.line_num}: {error}") from None
 
 
-def _of_one_person(lines: list[_Line], header: Header, name: str, patient: str | None) -> list[_Line]:
+def _unread(titles: _Line, lines: list[_Line], header: Header, name: str) -> list[Skipped]:
+    """The columns of which nothing is read, once each; a wide table lists its unknown tests cell by cell."""
+    found = [] if header.tests else [(place, f"the column '{title}' was not read") for place, title in header.unread]
+    for place, title in enumerate(titles.cells[: header.width]):
+        if not title and any(line.cell(place) for line in lines):
+            found.append((place, "a column without a name was not read"))
+    return [Skipped(Source(name, f"{titles.place}, column {place + 1}"), reason) for place, reason in sorted(found)]
+
+
+def _of_one_person(
+    lines: list[_Line], header: Header, name: str, patient: str | None, skipped: list[Skipped]
+) -> list[_Line]:
     place = header.column("patient")
     if place is None:
         return lines
-    people = list(dict.fromkeys(line.cells[place] for line in lines if place < len(line.cells)))
-    if patient is not None:
-        if patient not in people:
-            raise RecordError(f"'{name}' has no results of '{patient}'; it has {_listed(people)}")
-        return [line for line in lines if place < len(line.cells) and line.cells[place] == patient]
-    if len(people) > 1:
-        raise RecordError(
-            f"'{name}' holds {len(people)} people ({_listed(people)}); a record is one person's: "
-            "pick one with --patient"
-        )
-    return lines
+    people = list(dict.fromkeys(line.cell(place) for line in lines))
+    if patient is None:
+        if len(people) > 1:
+            raise RecordError(
+                f"'{name}' holds {len(people)} people ({_listed(people)}); a record is one person's: "
+                "pick one with --patient"
+            )
+        return lines
+    if patient not in people:
+        raise RecordError(f"'{name}' has no results of '{patient}'; it has {_listed(people)}")
+    rows = [line for line in lines if line.cell(place) == patient]
+    if len(rows) < len(lines):
+        others = len(lines) - len(rows)
+        belong = "1 row belongs" if others == 1 else f"{others} rows belong"
+        skipped.append(Skipped(Source(name), f"{belong} to another person or to nobody"))
+    return rows
 
 
 def _listed(people: list[str]) -> str:
@@ -121,15 +160,40 @@ def _listed(people: list[str]) -> str:
     return shown + (", ..." if len(people) > _FIRST_PEOPLE else "")
 
 
-def _first(lines: list[_Line], place: int | None) -> str:
-    if place is None:
-        return ""
-    return next((line.cells[place] for line in lines if place < len(line.cells) and line.cells[place]), "")
+def _person(rows: list[_Line], header: Header) -> str:
+    return next(iter(_printed(rows, header.column("patient"))), "")
 
 
-def _age(text: str) -> float | None:
-    try:
-        age = float(text)
-    except ValueError:
+def _printed(rows: list[_Line], place: int | None) -> dict[str, str]:
+    """Each text that a column holds, with where it stands first."""
+    found: dict[str, str] = {}
+    if place is not None:
+        for line in rows:
+            if line.cell(place):
+                found.setdefault(line.cell(place), f"{line.place}, column {place + 1}")
+    return found
+
+
+def _sex(rows: list[_Line], header: Header, name: str, skipped: list[Skipped]) -> Sex | None:
+    """The sex that the column names; none where it names both."""
+    found: dict[Sex, str] = {}
+    for printed, place in _printed(rows, header.column("sex")).items():
+        try:
+            found.setdefault(sex_of(printed), place)
+        except RecordError as error:
+            skipped.append(Skipped(Source(name, place), str(error)))
+    if len(found) > 1:
+        skipped.append(Skipped(Source(name, list(found.values())[1]), f"the column names {' and '.join(found)}"))
         return None
-    return age if 0.0 <= age <= 130.0 else None
+    return next(iter(found), None)
+
+
+def _age_years(rows: list[_Line], header: Header, decimal: Decimal, name: str, skipped: list[Skipped]) -> float | None:
+    """The highest age that the column holds: a person grows older from row to row."""
+    found: list[float] = []
+    for printed, place in _printed(rows, header.column("age_years")).items():
+        try:
+            found.append(age_years_of(exact_number_of(printed, decimal)))
+        except RecordError as error:
+            skipped.append(Skipped(Source(name, place), str(error)))
+    return max(found, default=None)

@@ -6,18 +6,18 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from clarkson.analytes import Analyte, analyte, analyte_named, analyte_of_loinc
+from clarkson.analytes import Analyte, Method, analyte, analyte_named, analyte_of_loinc, method_of_loinc
 from clarkson.errors import RecordError
 from clarkson.record.column_map import ColumnMap
 
 # What people call the columns, folded to lower case with spaces.
 _CALLED: Mapping[str, tuple[str, ...]] = {
-    "patient": ("patient id", "patient", "subject", "subject id", "person id", "mrn"),
+    "patient": ("patient id", "patient", "subject", "subject id", "person id", "mrn", "patient name"),
+    "date": ("date", "collection date"),
     "time": (
         "time",
         "datetime",
         "date time",
-        "date",
         "timestamp",
         "collected",
         "collection time",
@@ -35,6 +35,7 @@ _CALLED: Mapping[str, tuple[str, ...]] = {
     "age_years": ("age", "age years"),
     "steady": ("steady", "baseline"),
 }
+_TIMES = frozenset({"date", "time", "hours"})
 _UNIT_IN_HEADER = re.compile(r"^(?P<name>.*?)\s*[(\[](?P<unit>[^()\[\]]*)[)\]]$")
 _UNIT_AS_SUFFIX = re.compile(
     r"^(?P<name>.*?)_(?P<unit>g_per_dl|g_per_l|mg_per_dl|mg_per_l|mmol_per_l|umol_per_l|percent)$"
@@ -44,27 +45,33 @@ _SUFFIX_UNITS = {"percent": "%"}
 
 @dataclass(frozen=True, slots=True)
 class Tested:
-    """A column of a wide table: its place, its analyte, and the unit of the header."""
+    """A column of a wide table: its place, its analyte, and what the header says of unit and method."""
 
     place: int
     analyte: Analyte
     unit: str
+    method: Method
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
     """Places of the named columns; ``tests`` are the test columns of a wide table, empty in a long one.
 
-    ``unread`` are columns that are neither: their names are listed once.
+    ``unread`` are columns that are neither; ``width`` counts all up to the last that has a name.
     """
 
     places: Mapping[str, int]
     tests: tuple[Tested, ...]
     unread: tuple[tuple[int, str], ...]
+    width: int
 
     def column(self, name: str) -> int | None:
         """The place of a named column, or None."""
         return self.places.get(name)
+
+    def reads(self, place: int) -> bool:
+        """Whether the column at that place is read."""
+        return place in self.places.values() or any(test.place == place for test in self.tests)
 
 
 def folded(text: str) -> str:
@@ -88,26 +95,36 @@ def read_header(cells: list[str], line: int, name: str, mapped: ColumnMap) -> He
     Raises
     ------
     RecordError
-        No column with times, or neither results nor tests.
+        No column with times or two kinds of them, or neither results nor tests.
     """
     places = _places(cells, mapped, name)
-    if "time" not in places and "hours" not in places:
+    timed = [key for key in ("date", "time", "hours") if key in places]
+    if "hours" in timed and len(timed) > 1:
+        both = " and ".join(f"'{cells[places[key]]}'" for key in timed)
+        raise RecordError(
+            f"'{name}', line {line}: {both} both say when; leave one out, or name one in a column map (--columns)"
+        )
+    if not timed:
         raise RecordError(
             f"'{name}', line {line}: no column with times ('time', or 'hours' from a start); the header is "
             f"{_shown(cells)}; a column map (--columns) can name it"
         )
+    width = max(place for place, cell in enumerate(cells) if cell) + 1
     if "value" in places and "analyte" in places:
         taken = set(places.values())
-        return Header(
-            places, (), tuple((place, cell) for place, cell in enumerate(cells) if place not in taken and cell)
-        )
+        unread = tuple((place, cell) for place, cell in enumerate(cells) if place not in taken and cell)
+        return Header(places, (), unread, width)
+    for key in ("analyte", "value", "unit"):
+        place = places.pop(key, None)
+        if place is not None and folded(cells[place]) == "name":
+            places.setdefault("patient", place)
     tests, unread = _tests(cells, places, mapped)
     if not tests:
         raise RecordError(
             f"'{name}', line {line}: neither a long table ('analyte' and 'value') nor a wide one (a column for each "
             f"test, such as 'albumin (g/L)'); the header is {_shown(cells)}"
         )
-    return Header(places, tests, unread)
+    return Header(places, tests, unread, width)
 
 
 def _shown(cells: list[str]) -> str:
@@ -121,8 +138,9 @@ def _places(cells: list[str], mapped: ColumnMap, name: str) -> dict[str, int]:
         if theirs not in cells:
             raise RecordError(f"'{name}' has no column '{theirs}', which the column map names as '{ours}'")
         found[ours] = cells.index(theirs)
+    named_times = _TIMES & found.keys()
     for ours, called in _CALLED.items():
-        if ours not in found:
+        if ours not in found and not (named_times and ours in _TIMES):
             place = next((names.index(each) for each in called if each in names), None)
             if place is not None and place not in found.values():
                 found[ours] = place
@@ -141,7 +159,8 @@ def _tests(
         if known is None:
             unread.append((place, cell))
         else:
-            tests.append(Tested(place, known, unit or mapped.units.get(known.key, "")))
+            method = method_of_loinc(label) or known.usual_method
+            tests.append(Tested(place, known, unit or mapped.units.get(known.key, ""), method))
     return tuple(tests), tuple(unread)
 
 

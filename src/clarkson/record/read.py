@@ -118,6 +118,8 @@ def _recognised(data: bytes, parsed: Any, name: str) -> Format:
     start = data.removeprefix(_BYTE_ORDER_MARK).lstrip()[:1]
     if start in (b"{", b"["):
         raise RecordError(f"'{name}' starts like JSON and is not: {_json_fault(data)}")
+    if start == b"<":
+        raise UnknownFormatError(f"'{name}' looks like XML or HTML; Clarkson reads FHIR as JSON")
     if b"\x00" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UnknownFormatError(f"'{name}' is neither text nor JSON; Clarkson reads CSV, FHIR R4 JSON and case files")
     return "csv"

@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from clarkson.record.record import Result, Skipped
+from clarkson.record.record import Result, Skipped, Status
+
+_STANDING: Mapping[Status, int] = {"preliminary": 0, "final": 1, "corrected": 2}
 
 
 def settle(results: Iterable[Result]) -> tuple[tuple[Result, ...], tuple[Skipped, ...]]:
     """The results in time order without repeats, and what was left out with the reason.
 
-    Two results repeat each other if analyte, time, value, comparator and method are the same. Where a
-    corrected result stands at the same time, those that are not corrected are left out.
+    Of the results of one analyte by one method at one time a corrected one replaces all that are not, and
+    a final one the preliminary. Two results repeat each other if their value and comparator are the same too.
     """
+    everything = list(results)
+    standing: dict[tuple[object, ...], Result] = {}
+    for each in everything:
+        best = standing.setdefault(_measured(each), each)
+        if _STANDING[each.status] > _STANDING[best.status]:
+            standing[_measured(each)] = each
     kept: dict[tuple[object, ...], Result] = {}
     skipped: list[Skipped] = []
-    everything = list(results)
-    corrected = {(each.analyte, each.time): each for each in everything if each.status == "corrected"}
     for each in everything:
-        correction = corrected.get((each.analyte, each.time))
-        key = (each.analyte, each.time, each.value, each.comparator, each.method, each.steady)
-        if correction is not None and each.status != "corrected":
-            skipped.append(
-                Skipped(each.source, f"replaced by the correction at {correction.source.place}", _text(each))
-            )
+        best = standing[_measured(each)]
+        key = (*_measured(each), each.value, each.comparator)
+        if _STANDING[each.status] < _STANDING[best.status]:
+            replacement = "correction" if best.status == "corrected" else "final result"
+            skipped.append(Skipped(each.source, f"replaced by the {replacement} at {best.source.place}", _text(each)))
         elif key in kept:
             skipped.append(Skipped(each.source, f"repeats {kept[key].source.place}", _text(each)))
         else:
             kept[key] = each
     return tuple(sorted(kept.values(), key=lambda each: each.time)), tuple(skipped)
+
+
+def _measured(result: Result) -> tuple[object, ...]:
+    return result.analyte, result.time, result.method, result.steady
 
 
 def _text(result: Result) -> str:
