@@ -6,8 +6,8 @@ import math
 from datetime import datetime, timedelta
 
 from clarkson.balance.balance import balance
-from clarkson.balance.baseline import Baseline, baseline
-from clarkson.balance.observation import Observation, observe
+from clarkson.balance.baseline import baseline
+from clarkson.balance.observation import observe
 from clarkson.balance.population import population
 from clarkson.balance.sample import Sample, samples
 from clarkson.errors import SettingError
@@ -15,7 +15,7 @@ from clarkson.record.record import Record
 from clarkson.watch.assessment import DEFAULT_PRIOR, LEAK_VERDICTS, Assessed, Assessment
 from clarkson.watch.context import Memory, context, signs
 from clarkson.watch.mechanisms import Timing, mechanisms
-from clarkson.watch.reading import read, unbelievable
+from clarkson.watch.reading import believable, read
 from clarkson.watch.reviewed import Reviewed
 from clarkson.watch.verdict import POSSIBLE_AT, verdict
 from clarkson.watch.words import say
@@ -57,10 +57,10 @@ def _review(
     around = context(record, sample.time, memory)
     without = ("total_protein",) if around.immunoglobulin else ()
     everything = observe(sample, person.mean, without=without)
-    seen = _believable(everything, person)
+    seen = believable(everything, person)
     odd = tuple(name for name in everything.analytes if name not in seen.analytes)
     before = _draw_before(sample, past)
-    earlier = None if before is None else _believable(observe(before, person.mean, without=without), person)
+    earlier = None if before is None else believable(observe(before, person.mean, without=without), person)
     timing = Timing(
         _days(before, sample) if before else 1.0,
         math.inf if person.newest is None else abs(sample.time - person.newest) / timedelta(days=1),
@@ -72,11 +72,6 @@ def _review(
     change = balance(seen, person)
     called = verdict(sample, reading, change, person, memory, record.age_years)
     return Reviewed(record, sample, person, seen, odd, timing, before, around, found, change, reading, called, prior)
-
-
-def _believable(seen: Observation, person: Baseline) -> Observation:
-    odd = unbelievable(seen, person)
-    return seen.only(tuple(name for name in seen.analytes if name not in odd))
 
 
 def _days(first: Sample, second: Sample) -> float:

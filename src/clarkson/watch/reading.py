@@ -73,19 +73,17 @@ def spread(seen: Observation, person: Baseline, earlier: Observation | None) -> 
     return covariance
 
 
-def unbelievable(seen: Observation, person: Baseline) -> tuple[str, ...]:
-    """The sodium and cell size beyond what even the widest mechanism could give: slips, not states of a person.
+def believable(seen: Observation, person: Baseline) -> Observation:
+    """The rows without a sodium or cell size beyond what even the widest mechanism could give: a slip, not a state.
 
     Red cells and proteins are never set aside: attacks reach the ends of what living people have.
     """
-    means, covariance = predicted("unknown", seen, person, Timing(), None), spread(seen, person, None)
+    judged = seen.only(("sodium", "mcv"))
+    means, covariance = predicted("unknown", judged, person, Timing(), None), spread(judged, person, None)
     sd = np.sqrt(means.var(axis=0) + np.diag(covariance))
-    away = np.abs(seen.observed - means.mean(axis=0)) / sd
-    return tuple(
-        name
-        for name, distance in zip(seen.analytes, away, strict=True)
-        if name in ("sodium", "mcv") and distance > BELIEVABLE_SD
-    )
+    away = np.abs(judged.observed - means.mean(axis=0)) / sd
+    odd = {name for name, distance in zip(judged.analytes, away, strict=True) if distance > BELIEVABLE_SD}
+    return seen.only(tuple(name for name in seen.analytes if name not in odd))
 
 
 def sign_log_likelihood(mechanism: Mechanism, signs: Mapping[str, float]) -> float:
@@ -146,11 +144,11 @@ def _blood_evidence(
     if not rows:
         return dict.fromkeys(mechanisms(), 0.0)
     alone, before, together = {}, {}, {}
+    both = seen.observed if earlier is None else np.concatenate([seen.observed, earlier.observed])
     for name in mechanisms():
         means = predicted(name, seen, person, timing, earlier)
         alone[name] = log_mean_exp(log_densities(seen.observed, means[:, :rows], covariance[:rows, :rows]))
         if earlier is not None:
-            both = np.concatenate([seen.observed, earlier.observed])
             together[name] = log_mean_exp(log_densities(both, means, covariance))
             before[name] = log_mean_exp(log_densities(earlier.observed, means[:, rows:], covariance[rows:, rows:]))
     if earlier is None:
