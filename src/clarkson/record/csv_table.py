@@ -14,13 +14,13 @@ from clarkson.record.cells import Cells, read_row
 from clarkson.record.column_map import ColumnMap, read_column_map
 from clarkson.record.headers import Header, read_header
 from clarkson.record.numbers import Decimal, exact_number_of, told_by
+from clarkson.record.people import listed, several
 from clarkson.record.record import Dose, Event, Record, Result, Skipped, Source
 from clarkson.record.repeats import settle
 from clarkson.record.times import ORIGIN
 from clarkson.record.traits import age_years_of, sex_of
 
 _DELIMITERS = (",", ";", "\t", "|")
-_FIRST_PEOPLE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,24 +140,16 @@ def _of_one_person(
     people = list(dict.fromkeys(line.cell(place) for line in lines))
     if patient is None:
         if len(people) > 1:
-            raise RecordError(
-                f"'{name}' holds {len(people)} people ({_listed(people)}); a record is one person's: "
-                "pick one with --patient"
-            )
+            raise several(people, name)
         return lines
     if patient not in people:
-        raise RecordError(f"'{name}' has no results of '{patient}'; it has {_listed(people)}")
+        raise RecordError(f"'{name}' has no results of '{patient}'; it has {listed(people)}")
     rows = [line for line in lines if line.cell(place) == patient]
     if len(rows) < len(lines):
         others = len(lines) - len(rows)
         belong = "1 row belongs" if others == 1 else f"{others} rows belong"
         skipped.append(Skipped(Source(name), f"{belong} to another person or to nobody"))
     return rows
-
-
-def _listed(people: list[str]) -> str:
-    shown = ", ".join(f"'{each}'" for each in people[:_FIRST_PEOPLE])
-    return shown + (", ..." if len(people) > _FIRST_PEOPLE else "")
 
 
 def _person(rows: list[_Line], header: Header) -> str:

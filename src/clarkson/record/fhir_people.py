@@ -9,9 +9,9 @@ from typing import Any
 from clarkson.errors import RecordError
 from clarkson.record.fhir_elements import table, tables, text
 from clarkson.record.fhir_resources import Resource
+from clarkson.record.people import listed, several
 
 OF_A_PERSON = frozenset({"Patient", "Observation", "DiagnosticReport", "MedicationAdministration", "Condition"})
-_FIRST_PEOPLE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +88,7 @@ def person_of(people: People, name: str, patient: str | None) -> str:
         The document holds several people and ``patient`` names none of them.
     """
     if patient is not None and patient not in people.names:
-        raise RecordError(f"'{name}' has nothing of '{patient}'; it has {_listed(people.names)}")
+        raise RecordError(f"'{name}' has nothing of '{patient}'; it has {listed(people.names)}")
     if patient is None and len(people.names) > 1:
-        raise RecordError(
-            f"'{name}' holds {len(people.names)} people ({_listed(people.names)}); a record is one person's: "
-            "pick one with --patient"
-        )
+        raise several(people.names, name)
     return patient or next(iter(people.names), "")
-
-
-def _listed(people: tuple[str, ...]) -> str:
-    shown = ", ".join(f"'{each}'" for each in people[:_FIRST_PEOPLE]) + (", ..." if len(people) > _FIRST_PEOPLE else "")
-    return shown or "no person that it names"
