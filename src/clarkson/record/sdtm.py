@@ -70,10 +70,8 @@ def read_sdtm(folder: Path) -> Iterator[Record]:
 
 
 def _rows(file: Path) -> list[dict[str, Any]]:
-    try:
-        from pyarrow import parquet
-    except ImportError:
-        raise RecordError("reading SDTM tables needs pyarrow: install 'clarkson[evaluate]'") from None
+    from pyarrow import parquet
+
     if not file.is_file():
         raise RecordError(f"'{file.name}' is missing in '{file.parent}'")
     rows: list[dict[str, Any]] = parquet.read_table(file).to_pylist()
