@@ -42,18 +42,23 @@ class Floats:
         self.named: dict[str, float] = {}
 
     def exp(self, x: float, /) -> float:
+        """e to the power x."""
         return math.exp(min(x, 700.0))
 
     def log(self, x: float, /) -> float:
+        """Natural logarithm."""
         return math.log(x)
 
     def sqrt(self, x: float, /) -> float:
+        """Square root."""
         return math.sqrt(x)
 
     def logistic(self, x: float, /) -> float:
+        """1 / (1 + e^-x)."""
         return 1.0 / (1.0 + math.exp(min(-x, 700.0)))
 
     def let(self, name: str, _symbol: str, _unit: str, value: float, /) -> float:
+        """The value; its symbol and unit are for the tape."""
         self.named[name] = value
         return value
 
@@ -65,18 +70,23 @@ class Arrays:
         self.named: dict[str, Any] = {}
 
     def exp(self, x: Value, /) -> Value:
+        """e to the power x."""
         return np.exp(np.minimum(x, 700.0))
 
     def log(self, x: Value, /) -> Value:
+        """Natural logarithm."""
         return np.log(x)
 
     def sqrt(self, x: Value, /) -> Value:
+        """Square root."""
         return np.sqrt(x)
 
     def logistic(self, x: Value, /) -> Value:
+        """1 / (1 + e^-x)."""
         return 1.0 / (1.0 + np.exp(np.minimum(-x, 700.0)))
 
     def let(self, name: str, _symbol: str, _unit: str, value: Value, /) -> Value:
+        """The value; its symbol and unit are for the tape."""
         self.named[name] = value
         return value
 

@@ -1,0 +1,66 @@
+"""The kidney: urine from plasma volume, oncotic pressure, tonicity and pressure; filtration, creatinine and urea."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from clarkson.engine.maths import Maths, Value, logit
+
+
+@dataclass(frozen=True)
+class Kidney:
+    """Urine [L/h], its sodium [mmol/h], filtration as a share of its value at rest, and the rate of injury [1/h]."""
+
+    urine: Value
+    sodium_excretion: Value
+    filtration: Value
+    injury_rate: Value
+
+
+def perfusion(pressure: Value, p: Mapping[str, Value], m: Maths) -> Value:
+    """Urine and filtration fail when mean pressure falls towards the limit of autoregulation: 1 at rest."""
+    limit, width = p["autoregulation_limit"], p["autoregulation_width"]
+    return m.logistic((pressure - limit) / width) / m.logistic((p["resting_pressure"] - limit) / width)
+
+
+def kidney(
+    plasma: Value,
+    oncotic: Value,
+    oncotic_rest: Value,
+    sodium: Value,
+    chloride_excess: Value,
+    pressure: Value,
+    tone: Value,
+    injury: Value,
+    diuretic: Value,
+    p: Mapping[str, Value],
+    m: Maths,
+) -> Kidney:
+    """Urine and what it carries.
+
+        u    = u_max logistic[logit(u₀/u_max) + k_V (V_p/V_p0 − 1)/(1 + X/X_h) + k_π (π₀ − π) + k_w (Na₀ − Na) + F]
+               · perfusion(MAP) · (1 − injury)
+        u_Na = u_Na0 e^{k_Na (Na − Na₀)} · u
+        GFR  = perfusion(MAP) e^{−1.5 Δs} (1 − injury)
+        d injury/dt = k_i [logistic((½ − q)/0.06) − logistic((½ − 1)/0.06)](1 − injury) − injury/τ,   q = flow of the kidney
+
+    X: chloride given beyond sodium's share, which slows the excretion of saline; F: diuretic.
+    """
+    d_s = tone - p["resting_tone"]
+    flow = perfusion(pressure, p, m)
+    u_max, u_0 = p["urine_most"], p["resting_urine"]
+    volume = p["diuresis_volume"] * (plasma / p["resting_plasma_volume"] - 1.0)
+    drive = (
+        logit(u_0 / u_max, m)
+        + volume / (1.0 + chloride_excess * chloride_excess / (p["chloride_half"] * p["chloride_half"]))
+        + p["diuresis_oncotic"] * (oncotic_rest - oncotic)
+        + p["diuresis_tonicity"] * (p["resting_sodium"] - sodium)
+        + p["diuretic_gain"] * diuretic
+    )
+    urine = u_max * m.logistic(drive) * flow * (1.0 - injury)
+    per_litre = p["urine_sodium"] * m.exp(p["natriuresis_tonicity"] * (sodium - p["resting_sodium"]))
+    kidney_flow = flow * m.exp(-p["renal_vasoconstriction"] * d_s)
+    ischemia = m.logistic((0.5 - kidney_flow) / 0.06) - m.logistic((0.5 - 1.0) / 0.06)
+    injury_rate = p["kidney_injury_rate"] * ischemia * (1.0 - injury) - injury / p["kidney_recovery_time"]
+    return Kidney(urine, per_litre * urine, kidney_flow * (1.0 - injury), injury_rate)
