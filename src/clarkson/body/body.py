@@ -56,6 +56,7 @@ STATES = (
     "repair",
     "glycocalyx",
     "systemic_inflammation",
+    "tolerance",
     "theophylline_level",
     "terbutaline_level",
     "furosemide_effect",
@@ -152,7 +153,7 @@ def equations(
     # The wall.
     given = leak.given_leak(time, p, m)
     g = m.let("open_gap", "g", "1", y["gap"] + p["chronic_gap"] + given)
-    triggered = m.let("trigger", "T", "1", leak.trigger(y["systemic_inflammation"], c_p["igg"], p, m))
+    triggered = m.let("trigger", "T", "1", leak.trigger(y["systemic_inflammation"], y["tolerance"], c_p["igg"], p, m))
     wall = leak.leak_rates(
         y["mediator"],
         y["gap"],
@@ -259,7 +260,9 @@ def equations(
     m.let("oxygen_extraction", "ER", "1", air.extraction)
     failing = organs.hypoperfusion(y["arterial_pressure"], output_share, m)
     failing_rest = organs.hypoperfusion(p["resting_pressure"], 1.0, m)
-    response = inflammation.inflammation_rates(y["systemic_inflammation"], y["crp_level"], u["infection"], g, p)
+    response = inflammation.inflammation_rates(
+        y["systemic_inflammation"], y["tolerance"], y["crp_level"], u["infection"], g, p
+    )
     body_water = extracellular + y["cell_water"]
 
     # Balances.
@@ -331,6 +334,7 @@ def equations(
         "repair": wall.repair,
         "glycocalyx": wall.glycocalyx,
         "systemic_inflammation": response.inflammation,
+        "tolerance": response.tolerance,
         "crp_level": response.crp,
         "theophylline_level": drugs.level_rate("theophylline", y["theophylline_level"], u["theophylline"], 1.0, p),
         "terbutaline_level": drugs.level_rate("terbutaline", y["terbutaline_level"], u["terbutaline"], 150.0, p),
@@ -450,6 +454,6 @@ def system() -> System:
     """The body on a tape: traced once in a process.
 
     >>> len(system().states)
-    41
+    43
     """
     return trace(equations, STATES, parameter_names(), INPUTS)

@@ -32,13 +32,17 @@ def given_leak(time: Value, p: Mapping[str, Value], m: Maths) -> Value:
     return p["given_leak"] * rise * m.logistic((p["given_leak_end"] - time) / p["given_leak_fall"])
 
 
-def trigger(inflammation: Value, igg: Value, p: Mapping[str, Value], m: Maths) -> Value:
-    """What an infection does to the wall: its strength times the person's susceptibility, damped by extra IgG.
+def trigger(inflammation: Value, tolerance: Value, igg: Value, p: Mapping[str, Value], m: Maths) -> Value:
+    """What an infection does to the wall: the person's susceptibility times an inflammation that is new, damped by
+    extra IgG.
 
-    T = S I e^{−k (IgG − IgG₀)₊}
+        T = S (I − A)₊ e^{−k (IgG − IgG₀)₊}
+
+    A: what the wall has become used to. An infection that lasts does not trigger for as long as it lasts.
     """
     extra = soft_positive(igg - p["resting_igg"], 1.0, m) - soft_positive(0.0, 1.0, m)
-    return p["susceptibility"] * inflammation * m.exp(-p["igg_protection"] * extra)
+    fresh = soft_positive(inflammation - tolerance, 0.02, m) - soft_positive(0.0, 0.02, m)
+    return p["susceptibility"] * fresh * m.exp(-p["igg_protection"] * extra)
 
 
 def leak_rates(

@@ -12,8 +12,8 @@ def flooding(P_c: Value, oncotic: Value, oncotic_rest: Value, p: Mapping[str, Va
 
     HumMod: 3.0 mL/min/mmHg above oncotic pressure.
     """
-    at_rest = soft_positive(p["capillary_pressure_lung"] - oncotic_rest, 1.0, m)
-    return p["lung_flooding"] * (soft_positive(P_c - oncotic, 1.0, m) - at_rest)
+    at_rest = soft_positive(p["capillary_pressure_lung"] - oncotic_rest, 0.3, m)
+    return p["lung_flooding"] * (soft_positive(P_c - oncotic, 0.3, m) - at_rest)
 
 
 def oxygen_saturation(swelling: Value, p: Mapping[str, Value], m: Maths) -> Value:
