@@ -14,6 +14,9 @@ from clarkson.engine.maths import Maths, Value
 LARGE_PORE_DIFFUSION = 0.02
 """Diffusive permeability of large pores and gaps per conductance [mmHg]. Source: assumption; convection rules there."""
 
+RELATIVE_DIFFUSION = {"albumin": 1.0, "igg": 0.58, "other": 0.45, "m_protein": 0.58}
+"""Diffusion through a stripped wall, relative to albumin. Source: free diffusion of IgG 0.58; other protein assumed."""
+
 SMALLEST_PERMEABILITY = 1e-6
 """Keeps the Péclet number finite [L/h]. Source: numerical."""
 
@@ -70,17 +73,18 @@ def exchange(
 
         J_S = K_S (ΔP − σ̄_S Δπ),   J_L = K_L (ΔP − σ̄_L Δπ),   J_G = K_G ΔP
 
-    drive: P_c − P_i [mmHg]; gap: how far gaps are open (0 closed); glycocalyx: 1 whole, 0 stripped. A stripped
-    glycocalyx lets more flow pass the large pores.
+    drive: P_c − P_i [mmHg]; gap: how far gaps are open (0 closed); glycocalyx η: 1 whole, 0 stripped. A stripped wall
+    lets protein diffuse, k_η (1 − η) PS (c_p − c_i), without passing more water: water comes back before albumin.
     """
     K_f = p[f"filtration_{region}"]
     f_L = p[f"large_pore_fraction_{region}"]
     d_pi = oncotic_plasma - oncotic_interstitium
-    K_L = K_f * f_L * (1.0 + p["glycocalyx_shield"] * (1.0 - glycocalyx))
+    K_L = K_f * f_L
     K_G = K_f * p["gap_conductance"] * p[f"gap_share_{region}"] * gap
     J_S = K_f * (1.0 - f_L) * (drive - p["reflection_small_oncotic"] * d_pi)
     J_L = K_L * (drive - p["reflection_large_oncotic"] * d_pi)
     J_G = K_G * drive
+    bare = p["glycocalyx_shield"] * (1.0 - glycocalyx) * p[f"small_pore_permeability_{region}"]
     protein = {
         kind: solute_flux(
             J_L * (1.0 - p[f"reflection_large_{kind}"]),
@@ -90,6 +94,7 @@ def exchange(
             m,
         )
         + solute_flux(J_G, LARGE_PORE_DIFFUSION * K_G + SMALLEST_PERMEABILITY, c_p[kind], c_i[kind], m)
+        + bare * RELATIVE_DIFFUSION[kind] * (c_p[kind] - c_i[kind])
         for kind in c_p
     }
     protein["albumin"] = protein["albumin"] + solute_flux(

@@ -61,6 +61,7 @@ STATES = (
     "terbutaline_level",
     "furosemide_effect",
     "kidney_injury",
+    "sodium_retention",
     "oxygen_debt",
     "crp_level",
     "lactate_level",
@@ -92,6 +93,16 @@ INPUTS = (
     "infection",
     "lower_body_suction",
 )
+
+
+def tissue_catabolism(p: Mapping[str, Value]) -> Value:
+    """Fraction of interstitial albumin broken down per hour: the tissues' share of the catabolism at rest."""
+    at_rest = {f"interstitial_volume_{region}": p[f"resting_interstitium_{region}"] for region in REGIONS}
+    at_rest |= {f"{cavity}_fluid": p[f"{cavity}_volume"] for cavity in CAVITIES}
+    held = sum(
+        (p[f"interstitial_albumin_ratio_{region}"] * available_volume(region, at_rest, p) for region in REGIONS), 0.0
+    )
+    return p["tissue_share"] * p["albumin_catabolism"] * p["resting_plasma_volume"] / held
 
 
 def available_volume(region: str, y: Mapping[str, Value], p: Mapping[str, Value]) -> Value:
@@ -207,7 +218,7 @@ def equations(
         )
         for region in REGIONS
     }
-    filling = {cavity: cavities.cavity_filling(cavity, y[f"{cavity}_fluid"], P_i, p, m) for cavity in CAVITIES}
+    filling = {cavity: cavities.cavity_filling(cavity, y[f"{cavity}_fluid"], P_i, g, p, m) for cavity in CAVITIES}
     total_filtration = sum((filtration[region] for region in REGIONS), 0.0)
     total_lymph = m.let("lymph_flow", "J_L", "L/h", sum((lymph[region] for region in REGIONS), 0.0))
     crossing = {kind: sum((wall_flux[region].protein[kind] for region in REGIONS), 0.0) for kind in PROTEINS}
@@ -225,6 +236,7 @@ def equations(
         y["arterial_pressure"],
         y["sympathetic_tone"],
         y["kidney_injury"],
+        y["sodium_retention"],
         y["furosemide_effect"],
         p,
         m,
@@ -296,13 +308,16 @@ def equations(
         "chloride_excess": u["infusion_chloride_excess"] - y["chloride_excess"] / p["chloride_excretion_time"],
         "cell_water": J_cell,
     }
+    in_tissue = tissue_catabolism(p)
     for region in REGIONS:
         leaves = sum((filling[cavity] for cavity in CAVITIES if CAVITY_REGION[cavity] == region), 0.0)
         rates[f"interstitial_volume_{region}"] = (
             filtration[region] - lymph[region] - cells.INTERSTITIAL_SHARE[region] * J_cell - leaves
         )
         rates[f"interstitial_albumin_{region}"] = (
-            wall_flux[region].protein["albumin"] - lymph[region] * c_i[region]["albumin"]
+            wall_flux[region].protein["albumin"]
+            - lymph[region] * c_i[region]["albumin"]
+            - in_tissue * y[f"interstitial_albumin_{region}"]
         )
     for cavity in CAVITIES:
         rates[f"{cavity}_fluid"] = filling[cavity]
@@ -337,9 +352,10 @@ def equations(
         "tolerance": response.tolerance,
         "crp_level": response.crp,
         "theophylline_level": drugs.level_rate("theophylline", y["theophylline_level"], u["theophylline"], 1.0, p),
-        "terbutaline_level": drugs.level_rate("terbutaline", y["terbutaline_level"], u["terbutaline"], 150.0, p),
+        "terbutaline_level": drugs.level_rate("terbutaline", y["terbutaline_level"], u["terbutaline"], 100.0, p),
         "furosemide_effect": drugs.diuretic_rate(y["furosemide_effect"], u["furosemide"], p),
         "kidney_injury": renal.injury_rate,
+        "sodium_retention": renal.retention_rate,
         "oxygen_debt": organs.debt_rate(
             y["oxygen_debt"], failing, failing_rest, saturation, p["resting_saturation"], m
         ),
@@ -454,6 +470,6 @@ def system() -> System:
     """The body on a tape: traced once in a process.
 
     >>> len(system().states)
-    43
+    44
     """
     return trace(equations, STATES, parameter_names(), INPUTS)

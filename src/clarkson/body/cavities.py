@@ -11,18 +11,23 @@ OPENING = {"pleural": 2.0, "peritoneal": -3.0, "pericardial": 2.0}
 """Tissue pressure above which a cavity fills freely lies this far below 0 [mmHg]. Source: assumption."""
 
 
-def cavity_filling(cavity: str, volume: Value, P_i: Mapping[str, Value], p: Mapping[str, Value], m: Maths) -> Value:
+def cavity_filling(
+    cavity: str, volume: Value, P_i: Mapping[str, Value], gap: Value, p: Mapping[str, Value], m: Maths
+) -> Value:
     """dV/dt [L/h] of a cavity.
 
-        dV/dt = a [(P_i + o)₊ − (P_i0 + o)₊] − d [V/(V + h) − V₀/(V₀ + h)]
+        dV/dt = a [(1 + s g)(P_i + o − P_V)₊ − (P_i0 + o)₊] − d [V/(V + h) − V₀/(V₀ + h)]
 
-    a: inflow per pressure; d: the most that lymph can drain; h: volume at half of it.
+    P_V: the cavity's own pressure as it fills, E (V − V₀) or that of the pericardium; a: inflow per pressure, s: how
+    much more the serosa lets through when its gaps g are open; d: the most that lymph can drain; h: volume at half of it.
     """
     V_0, h = p[f"{cavity}_volume"], p[f"{cavity}_half_drainage"]
     region = CAVITY_REGION[cavity]
     at_rest = p[f"interstitial_pressure_{region}"] + OPENING[cavity]
-    pressure = P_i[region] + OPENING[cavity]
-    inflow = p[f"{cavity}_inflow"] * (soft_positive(pressure, 1.0, m) - soft_positive(at_rest, 1.0, m))
+    own = pericardial_pressure(volume, p, m) if cavity == "pericardial" else p[f"{cavity}_elastance"] * (volume - V_0)
+    pressure = P_i[region] + OPENING[cavity] - own
+    leaking = 1.0 + p["serosal_leak"] * gap
+    inflow = p[f"{cavity}_inflow"] * (leaking * soft_positive(pressure, 1.0, m) - soft_positive(at_rest, 1.0, m))
     return inflow - p[f"{cavity}_drainage"] * (volume / (volume + h) - V_0 / (V_0 + h))
 
 

@@ -10,12 +10,14 @@ from clarkson.engine.maths import Maths, Value, logit
 
 @dataclass(frozen=True)
 class Kidney:
-    """Urine [L/h], its sodium [mmol/h], filtration as a share of its value at rest, and the rate of injury [1/h]."""
+    """Urine [L/h], its sodium [mmol/h], filtration as a share of its value at rest, and the rates of injury and of
+    sodium retention [1/h]."""
 
     urine: Value
     sodium_excretion: Value
     filtration: Value
     injury_rate: Value
+    retention_rate: Value
 
 
 def perfusion(pressure: Value, p: Mapping[str, Value], m: Maths) -> Value:
@@ -33,6 +35,7 @@ def kidney(
     pressure: Value,
     tone: Value,
     injury: Value,
+    retention: Value,
     diuretic: Value,
     p: Mapping[str, Value],
     m: Maths,
@@ -45,7 +48,10 @@ def kidney(
         GFR  = perfusion(MAP) e^{−1.5 Δs} (1 − injury)
         d injury/dt = k_i [logistic((½ − q)/0.06) − logistic((½ − 1)/0.06)](1 − injury) − injury/τ,   q = flow of the kidney
 
-    X: chloride given beyond sodium's share, which slows the excretion of saline; F: diuretic.
+        dR/dt = (1 − V_p/V_p0 − R)/τ_R
+
+    R: retention of salt and water by hormones, which outlasts the want of volume by a day: what comes back from the
+    tissues after an attack is kept at first. X: chloride given beyond sodium's share, which slows the excretion of saline; F: diuretic.
     """
     d_s = tone - p["resting_tone"]
     flow = perfusion(pressure, p, m)
@@ -57,10 +63,12 @@ def kidney(
         + p["diuresis_oncotic"] * (oncotic_rest - oncotic)
         + p["diuresis_tonicity"] * (p["resting_sodium"] - sodium)
         + p["diuretic_gain"] * diuretic
+        - p["retention_gain"] * retention
     )
     urine = u_max * m.logistic(drive) * flow * (1.0 - injury)
     per_litre = p["urine_sodium"] * m.exp(p["natriuresis_tonicity"] * (sodium - p["resting_sodium"]))
     kidney_flow = flow * m.exp(-p["renal_vasoconstriction"] * d_s)
     ischemia = m.logistic((0.5 - kidney_flow) / 0.06) - m.logistic((0.5 - 1.0) / 0.06)
     injury_rate = p["kidney_injury_rate"] * ischemia * (1.0 - injury) - injury / p["kidney_recovery_time"]
-    return Kidney(urine, per_litre * urine, kidney_flow * (1.0 - injury), injury_rate)
+    retention_rate = (1.0 - plasma / p["resting_plasma_volume"] - retention) / p["retention_time"]
+    return Kidney(urine, per_litre * urine, kidney_flow * (1.0 - injury), injury_rate, retention_rate)

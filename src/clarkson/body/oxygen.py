@@ -34,7 +34,7 @@ def oxygen(
     """Delivery, extraction and lactate.
 
         DO₂ = CO · 1.34 Hb S,   ER = VO₂/DO₂
-        dL/dt = k {L₀ [1 + a ((ER − ER_c)₊ − (ER₀ − ER_c)₊)/0.05 + b (1 − q_M)] − L},   k = ln2/t_half
+        dL/dt = k {L₀ [1 + a ((ER − ER_c)₊ − (ER₀ − ER_c)₊)/0.05 + b (1 − q_M) + c (½ − CO/CO₀)₊] − L},   k = ln2/t_half
 
     output in L/h, hemoglobin in g/L; q_M: flow of muscle as a share. Hemoconcentration protects delivery: lactate in
     this shock comes from regions, not from the whole.
@@ -45,5 +45,8 @@ def oxygen(
     critical = p["critical_extraction"]
     starved = (soft_positive(extraction - critical, 0.05, m) - soft_positive(rest - critical, 0.05, m)) / 0.05
     k = 0.6931471805599453 / p["lactate_half_life"]
-    level = p["resting_lactate"] * (1.0 + p["lactate_delivery"] * starved + p["lactate_muscle"] * (1.0 - muscle_flow))
+    slow = soft_positive(0.5 - output / p["resting_output"], 0.05, m) - soft_positive(0.5 - 1.0, 0.05, m)
+    level = p["resting_lactate"] * (
+        1.0 + p["lactate_delivery"] * starved + p["lactate_muscle"] * (1.0 - muscle_flow) + p["lactate_flow"] * slow
+    )
     return Oxygen(delivery, extraction, k * (level - lactate))

@@ -37,7 +37,10 @@ def turnover(
 ) -> Turnover:
     """Turnover of one protein. Synthesis at rest equals catabolism at rest.
 
-    albumin: synthesis · a logistic[logit(1/a) + k (π₀ − π)] e^{−k_I I}     more at low oncotic pressure, less when inflamed
+        albumin: S = S₀ a logistic[logit(1/a) + k (π₀ − π)] e^{−k_I I}
+
+    More is made at low oncotic pressure, less in an infection. The tissues break down their share of albumin
+    themselves (`body.tissue_catabolism`): albumin that has left the vessels is lost at once in part.
     """
     c_0 = p[f"resting_{kind}"]
     if kind in ("igg", "m_protein"):
@@ -50,4 +53,5 @@ def turnover(
         most = p["albumin_synthesis_most"]
         synthesis = synthesis * most * m.logistic(logit(1.0 / most, m) + p["albumin_synthesis_gain"] * oncotic_deficit)
         synthesis = synthesis * m.exp(-p["acute_phase_albumin"] * inflammation)
+        per_hour = (1.0 - p["tissue_share"]) * per_hour
     return Turnover(synthesis, per_hour * concentration * plasma)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from clarkson.body.barrier import exchange
-from clarkson.body.body import POOLED, STATES, available_volume, resting_oncotic_pressure
+from clarkson.body.body import POOLED, STATES, available_volume, resting_oncotic_pressure, tissue_catabolism
 from clarkson.body.laboratory import PLASMA_WATER
 from clarkson.body.oncotic import oncotic_pressure
 from clarkson.body.parameters import parameter_names
@@ -70,6 +70,10 @@ def _wall_at_rest(p: Mapping[str, Floats]) -> dict[str, Floats]:
     albumin = stacked["interstitial_albumin_ratio_all"] * c_p["albumin"]
     lymph = stacked["lymph_flow_all"]
     shape = albumin.shape
+    volumes = {f"interstitial_volume_{region}": p[f"resting_interstitium_{region}"] for region in REGIONS}
+    volumes |= {f"{cavity}_fluid": p[f"{cavity}_volume"] for cavity in CAVITIES}
+    space = np.stack([available_volume(region, volumes, p) for region in REGIONS])
+    in_tissue = tissue_catabolism(p)
 
     def wall(unknown: Floats) -> tuple[Floats, Floats]:
         """Net gain of albumin, IgG and other protein by the interstitium (3, 4, n), and the drive (4, n)."""
@@ -80,7 +84,9 @@ def _wall_at_rest(p: Mapping[str, Floats]) -> dict[str, Floats]:
         drive = lymph / stacked["filtration_all"] + held * (pi_p - pi_i)
         parameters = {**p, **stacked, "large_pore_fraction_all": fraction}
         flux = exchange("all", drive, pi_p, pi_i, c_p, c_i, np.zeros(shape), np.ones(shape), parameters, m)
-        return np.stack([flux.protein[kind] - lymph * c_i[kind] for kind in ("albumin", "igg", "other")]), drive
+        gain = {kind: flux.protein[kind] - lymph * c_i[kind] for kind in ("albumin", "igg", "other")}
+        gain["albumin"] = gain["albumin"] - in_tissue * albumin * space
+        return np.stack(list(gain.values())), drive
 
     start = np.stack([np.full(shape, 0.1), np.full(shape, 0.4) * c_p["igg"], np.full(shape, 0.3) * c_p["other"]])
     unknown = newton(lambda x: wall(x)[0], start)
