@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 from typing import Any, Literal, TypeAlias
 
 from clarkson.engine.maths import Value
@@ -227,7 +228,9 @@ class Tape:
 def slopes(tape: Tape, roots: Iterable[int], by: Iterable[int]) -> dict[int, dict[int, Node]]:
     """Derivatives of the roots by some symbols, written on the same tape; only those that are not zero.
 
-    Returns {root: {symbol: derivative}}.
+    The chain rule is applied from the middle outwards: the entry that costs the fewest products is eliminated first
+    (Markowitz' rule on the graph of local derivatives), which needs far fewer operations than forward or backward
+    alone. Returns {root: {symbol: derivative}}.
 
     >>> tape = Tape()
     >>> x = tape.symbol("state", "x")
@@ -235,27 +238,54 @@ def slopes(tape: Tape, roots: Iterable[int], by: Iterable[int]) -> dict[int, dic
     >>> tape.entries[slope.index].operation
     'add'
     """
-    wanted = set(by)
-    roots = list(roots)
-    found: dict[int, dict[int, Node]] = {}
+    roots, sources = list(roots), set(by)
+    before: dict[int, dict[int, Node]] = {}
+    after: dict[int, set[int]] = {}
     for index in list(tape.needed(roots)):
-        entry = tape.entries[index]
-        if entry.operation == "symbol":
-            found[index] = {index: tape.constant(1.0)} if index in wanted else {}
+        before[index] = {}
+        after[index] = set()
+        if index not in sources:
+            for operand, partial in _partials(tape, index, before, sources):
+                before[index][operand] = before[index][operand] + partial if operand in before[index] else partial
+                after[operand].add(index)
+    # Each root gets an end of its own: a root may be needed on the way to another.
+    ends = {root: -1 - number for number, root in enumerate(roots)}
+    for root, end in ends.items():
+        before[end] = {root: tape.constant(1.0)} if before[root] or root in sources else {}
+        after[root].add(end)
+    queue = [(len(before[v]) * len(after[v]), v) for v in before if v >= 0 and v not in sources]
+    heapify(queue)
+    while queue:
+        cost, vertex = heappop(queue)
+        if vertex not in before:
             continue
-        total: dict[int, Node] = {}
-        for operand, partial in _partials(tape, index, entry, found):
-            for symbol, slope in found[operand].items():
-                term = partial * slope
-                total[symbol] = total[symbol] + term if symbol in total else term
-        found[index] = {symbol: slope for symbol, slope in total.items() if tape.number(slope) != 0.0}
-    return {root: found[root] for root in roots}
+        now = len(before[vertex]) * len(after[vertex])
+        if now != cost:
+            heappush(queue, (now, vertex))
+            continue
+        into = before.pop(vertex)
+        for following in after.pop(vertex):
+            through = before[following].pop(vertex, None)
+            if through is None:
+                continue
+            for source, partial in into.items():
+                term = through * partial
+                total = before[following][source] + term if source in before[following] else term
+                before[following][source] = total
+                after[source].add(following)
+        for source in into:
+            after[source].discard(vertex)
+    return {
+        root: {symbol: slope for symbol, slope in before[end].items() if tape.number(slope) != 0.0}
+        for root, end in ends.items()
+    }
 
 
-def _partials(tape: Tape, index: int, entry: Entry, found: dict[int, dict[int, Node]]) -> list[tuple[int, Node]]:
-    """Derivative of an entry by each of its operands that varies."""
+def _partials(tape: Tape, index: int, before: dict[int, dict[int, Node]], sources: set[int]) -> list[tuple[int, Node]]:
+    """Derivative of an entry by each of its operands that varies with the sources."""
+    entry = tape.entries[index]
     here = Node(tape, index)
-    varies = [operand for operand in entry.operands if found.get(operand)]
+    varies = [operand for operand in entry.operands if before[operand] or operand in sources]
     if not varies:
         return []
     operands = [Node(tape, operand) for operand in entry.operands]
