@@ -6,6 +6,7 @@ ClarksonError
 │   └── ColumnMapError       a CSV column map (TOML) is wrong
 ├── UnitError            a value and its unit cannot be true together, or the unit is unknown
 ├── UnknownAnalyteError  a name or code is no analyte of the vocabulary
+├── DoseError            what is given cannot be read, or cannot be given
 └── SettingError         an option has an impossible value
 """
 
@@ -41,6 +42,10 @@ class UnitError(ClarksonError):
 
 class UnknownAnalyteError(ClarksonError):
     """A name or a code is no analyte of the vocabulary."""
+
+
+class DoseError(ClarksonError):
+    """What is given cannot be read, or cannot be given."""
 
 
 class SettingError(ClarksonError):

@@ -21,7 +21,7 @@ FLOORS = (
     ("units",),
     ("engine",),
     ("body", "record"),
-    ("balance",),
+    ("balance", "simulate"),
     ("watch",),
     ("report",),
     ("__init__",),

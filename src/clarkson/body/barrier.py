@@ -57,6 +57,21 @@ class Exchange:
     protein: dict[str, Value]
 
 
+PERFUSION_HALF = 0.1
+"""Plasma flow, of that at rest, at which half of the capillaries are closed. Source: assumption."""
+
+
+def perfused_share(plasma_flow: Value) -> Value:
+    """Capillaries that have flow, 1 at rest: nothing can leave vessels through which no plasma flows.
+
+        s = (1 + h) q/(q + h),   q = CO (1 − H)/(CO₀ (1 − H₀))
+
+    >>> perfused_share(1.0), round(perfused_share(0.1), 2)
+    (1.0, 0.55)
+    """
+    return (1.0 + PERFUSION_HALF) * plasma_flow / (plasma_flow + PERFUSION_HALF)
+
+
 def exchange(
     region: str,
     drive: Value,
@@ -66,6 +81,7 @@ def exchange(
     c_i: Mapping[str, Value],
     gap: Value,
     glycocalyx: Value,
+    perfused: Value,
     p: Mapping[str, Value],
     m: Maths,
 ) -> Exchange:
@@ -73,10 +89,12 @@ def exchange(
 
         J_S = K_S (ΔP − σ̄_S Δπ),   J_L = K_L (ΔP − σ̄_L Δπ),   J_G = K_G ΔP
 
-    drive: P_c − P_i [mmHg]; gap: how far gaps are open (0 closed); glycocalyx η: 1 whole, 0 stripped. A stripped wall
+    drive: P_c − P_i [mmHg]; gap: how far gaps are open (0 closed); glycocalyx η: 1 whole, 0 stripped; perfused:
+    share of the capillaries that have flow. A stripped wall
     lets protein diffuse, k_η (1 − η) PS (c_p − c_i), without passing more water: water comes back before albumin.
     """
-    K_f = p[f"filtration_{region}"]
+    K_f = perfused * p[f"filtration_{region}"]
+    PS = perfused * p[f"small_pore_permeability_{region}"]
     f_L = p[f"large_pore_fraction_{region}"]
     d_pi = oncotic_plasma - oncotic_interstitium
     K_L = K_f * f_L
@@ -84,7 +102,7 @@ def exchange(
     J_S = K_f * (1.0 - f_L) * (drive - p["reflection_small_oncotic"] * d_pi)
     J_L = K_L * (drive - p["reflection_large_oncotic"] * d_pi)
     J_G = K_G * drive
-    bare = p["glycocalyx_shield"] * (1.0 - glycocalyx) * p[f"small_pore_permeability_{region}"]
+    bare = p["glycocalyx_shield"] * (1.0 - glycocalyx) * PS
     protein = {
         kind: solute_flux(
             J_L * (1.0 - p[f"reflection_large_{kind}"]),
@@ -99,7 +117,7 @@ def exchange(
     }
     protein["albumin"] = protein["albumin"] + solute_flux(
         J_S * (1.0 - p["reflection_small_albumin"]),
-        p[f"small_pore_permeability_{region}"],
+        PS,
         c_p["albumin"],
         c_i["albumin"],
         m,

@@ -22,7 +22,7 @@ from clarkson.body import (
     muscle,
     organs,
 )
-from clarkson.body.barrier import Exchange, exchange
+from clarkson.body.barrier import Exchange, exchange, perfused_share
 from clarkson.body.interstitium import interstitial_pressure
 from clarkson.body.lymph import lymph_flow
 from clarkson.body.oncotic import oncotic_pressure
@@ -200,12 +200,14 @@ def equations(
         )
         for region in REGIONS
     }
+    plasma_share_rest = p["resting_plasma_volume"] / (p["resting_plasma_volume"] + p["resting_red_cell_volume"])
+    perfused = perfused_share(output_share * (V_p / (V_p + V_rc)) / plasma_share_rest)
     wall_flux: dict[str, Exchange] = {}
     lymph: dict[str, Value] = {}
     for region in REGIONS:
         pi_i = oncotic_pressure(c_i[region]["albumin"], globulins(c_i[region]))
         wall_flux[region] = exchange(
-            region, P_c[region] - P_i[region], pi_p, pi_i, c_p, c_i[region], g, y["glycocalyx"], p, m
+            region, P_c[region] - P_i[region], pi_p, pi_i, c_p, c_i[region], g, y["glycocalyx"], perfused, p, m
         )
         lymph[region] = lymph_flow(region, P_i[region], p, m)
     flood = lungs.flooding(P_c["lung"], pi_p, pi_p0, p, m)

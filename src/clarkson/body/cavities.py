@@ -19,7 +19,8 @@ def cavity_filling(
         dV/dt = a [(1 + s g)(P_i + o − P_V)₊ − (P_i0 + o)₊] − d [V/(V + h) − V₀/(V₀ + h)]
 
     P_V: the cavity's own pressure as it fills, E (V − V₀) or that of the pericardium; a: inflow per pressure, s: how
-    much more the serosa lets through when its gaps g are open; d: the most that lymph can drain; h: volume at half of it.
+    much more the serosa lets through when its gaps g are open; d: the most that lymph can drain; h: volume at half of
+    that.
     """
     V_0, h = p[f"{cavity}_volume"], p[f"{cavity}_half_drainage"]
     region = CAVITY_REGION[cavity]

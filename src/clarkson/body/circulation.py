@@ -52,8 +52,9 @@ def circulation(
         C_a dMAP/dt = CO − (MAP − CVP)/R
         τ_s ds/dt   = logistic[logit s₀ − ΔP_baro/w_P − w_C ΔCVP] − s
 
-    X: exercise; E: effect of infused norepinephrine; D: loss of tone when filling falls below a fifth. The receptors of the neck lie
-    h cm above the heart when upright. Reduced from Zenker 2007 and Ursino 1998: for hours and days only their gains matter.
+    X: exercise; E: effect of infused norepinephrine; D: loss of tone when filling falls below a fifth. The receptors
+    of the neck lie h cm above the heart when upright. Reduced from Zenker 2007 and Ursino 1998: for hours and days
+    only their gains matter.
     """
     d_s, d_P = tone - p["resting_tone"], pressure - p["resting_pressure"]
     V_b, V_b0 = plasma + red_cells, p["resting_plasma_volume"] + p["resting_red_cell_volume"]

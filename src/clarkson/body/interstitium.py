@@ -13,7 +13,8 @@ def interstitial_pressure(region: str, swelling: Value, p: Mapping[str, Value], 
         P_i = P₀ + E₂(x − 1) + (E₁ − E₂)[(x_t − 1)₊ − (x_t − x)₊] + A_f [e^{k_f(x − x_f)} − e^{k_f(1 − x_f)}]
 
     E₁ up to the threshold x_t, E₂ on the plateau beyond it (both per unit of x); A_f, k_f, x_f the fascia, the skin,
-    the abdominal wall or the chest. (·)₊ is smooth. Shape: Chapple et al., Comput Methods Programs Biomed 1993, figure A2.
+    the abdominal wall or the chest. (·)₊ is smooth. Shape: Chapple et al., Comput Methods Programs Biomed 1993,
+    figure A2.
     """
     E_1, E_2 = p["interstitial_stiffness"], p["edema_stiffness"]
     x_t = p[f"edema_threshold_{region}"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from clarkson.engine.maths import Maths, Value, logit
+from clarkson.engine.maths import Maths, Value, logit, soft_positive
 
 
 @dataclass(frozen=True)
@@ -42,16 +42,16 @@ def kidney(
 ) -> Kidney:
     """Urine and what it carries.
 
-        u    = u_max logistic[logit(u₀/u_max) + k_V (V_p/V_p0 − 1)/(1 + X/X_h) + k_π (π₀ − π) + k_w (Na₀ − Na) + F]
-               · perfusion(MAP) · (1 − injury)
+        u    = u_max logistic[logit(u₀/u_max) + k_V (V_p/V_p0 − 1)/(1 + X₊/X_h)
+               + k_π (π₀ − π) + k_w (Na₀ − Na) + F − k_R R] · perfusion(MAP) · (1 − injury)
         u_Na = u_Na0 e^{k_Na (Na − Na₀)} · u
-        GFR  = perfusion(MAP) e^{−1.5 Δs} (1 − injury)
-        d injury/dt = k_i [logistic((½ − q)/0.06) − logistic((½ − 1)/0.06)](1 − injury) − injury/τ,   q = flow of the kidney
+        GFR  = perfusion(MAP) e^{−k_r Δs} (1 − injury)
+        d injury/dt = k_i [logistic((½ − q)/0.06) − logistic((½ − 1)/0.06)](1 − injury) − injury/τ
+        dR/dt       = (1 − V_p/V_p0 − R)/τ_R
 
-        dR/dt = (1 − V_p/V_p0 − R)/τ_R
-
-    R: retention of salt and water by hormones, which outlasts the want of volume by a day: what comes back from the
-    tissues after an attack is kept at first. X: chloride given beyond sodium's share, which slows the excretion of saline; F: diuretic.
+    X: chloride given beyond sodium's share, which slows the excretion of saline; F: diuretic; q: flow of the kidney;
+    R: retention of salt and water by hormones, which outlasts the want of volume by a day, so that what comes back
+    from the tissues after an attack is kept at first.
     """
     d_s = tone - p["resting_tone"]
     flow = perfusion(pressure, p, m)
@@ -59,7 +59,7 @@ def kidney(
     volume = p["diuresis_volume"] * (plasma / p["resting_plasma_volume"] - 1.0)
     drive = (
         logit(u_0 / u_max, m)
-        + volume / (1.0 + chloride_excess * chloride_excess / (p["chloride_half"] * p["chloride_half"]))
+        + volume / (1.0 + (soft_positive(chloride_excess, 10.0, m) - soft_positive(0.0, 10.0, m)) / p["chloride_half"])
         + p["diuresis_oncotic"] * (oncotic_rest - oncotic)
         + p["diuresis_tonicity"] * (p["resting_sodium"] - sodium)
         + p["diuretic_gain"] * diuretic

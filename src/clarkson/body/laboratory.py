@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from clarkson.engine.maths import Maths, Value
 
 WHOLE_BODY_TO_VENOUS = 0.91
-"""Hematocrit of the whole body over that of a large vein. Source: measured 0.90 ± 0.05 in dialysis, 0.91 by tradition."""
+"""Hematocrit of the whole body over that of a large vein. Source: 0.90 ± 0.05 measured in dialysis, 0.91 textbook."""
 
 PLASMA_WATER = 0.94
 """Share of plasma that is water. Source: assumption, textbook value."""

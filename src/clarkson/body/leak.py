@@ -63,9 +63,10 @@ def leak_rates(
         τ_g dg/dt = m³/(θ³ + m³)/(1 + b ρ²) − g
             dρ/dt = (w − ρ)(w/τ_on + (1 − w)/τ_off),   w = logistic((g − ¼)/0.05) − logistic(−5)
             dη/dt = (1 − η)/τ_η − k_η g η
-        θ = θ₀ (1 + k_T Th/(Th + 10) + k_B B/(B + 5))      cyclic AMP raised by theophylline [mg/L] and terbutaline [µg/L]
+        θ = θ₀ (1 + k_T Th/(Th + 10) + k_B B/(B + 5))
 
-    g: gaps open by the mediator; open_gap: all gaps, with those put in from outside; η: glycocalyx.
+    Theophylline Th [mg/L] and terbutaline B [µg/L] raise cyclic AMP, and with it the threshold. g: gaps open by the
+    mediator; open_gap: all gaps, with those put in from outside; η: glycocalyx.
     """
     g2, K2 = gap * gap, p["gap_half"] * p["gap_half"]
     d_mediator = (triggered + p["loop_gain"] * g2 / (K2 + g2) - mediator) / p["mediator_time"]

@@ -83,7 +83,7 @@ def _wall_at_rest(p: Mapping[str, Floats]) -> dict[str, Floats]:
         held = (1.0 - fraction) * p["reflection_small_oncotic"] + fraction * p["reflection_large_oncotic"]
         drive = lymph / stacked["filtration_all"] + held * (pi_p - pi_i)
         parameters = {**p, **stacked, "large_pore_fraction_all": fraction}
-        flux = exchange("all", drive, pi_p, pi_i, c_p, c_i, np.zeros(shape), np.ones(shape), parameters, m)
+        flux = exchange("all", drive, pi_p, pi_i, c_p, c_i, np.zeros(shape), np.ones(shape), 1.0, parameters, m)
         gain = {kind: flux.protein[kind] - lymph * c_i[kind] for kind in ("albumin", "igg", "other")}
         gain["albumin"] = gain["albumin"] - in_tissue * albumin * space
         return np.stack(list(gain.values())), drive

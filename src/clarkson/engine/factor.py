@@ -26,7 +26,7 @@ def eliminate(size: int, pattern: Iterable[tuple[int, int]]) -> Elimination:
 
     >>> arrow = eliminate(3, [(0, 1), (0, 2), (1, 0), (2, 0)])
     >>> arrow.order, len(arrow.slots)
-    ((1, 2, 0), 7)
+    ((1, 0, 2), 7)
     """
     rows: list[set[int]] = [{row} for row in range(size)]
     columns: list[set[int]] = [{column} for column in range(size)]

@@ -127,6 +127,8 @@ def integrate(
     wanted = np.array(look_at.states, dtype=np.int64), np.array(look_at.inputs, dtype=np.int64)
     most_steps = int(1000 + MOST_STEPS_PER_HOUR * (times[-1] - times[0]))
     rows = compiled.layout.offsets["end"]
+    # A state that starts at zero is judged on the scale of a tenth.
+    scale = np.repeat(np.maximum(np.nanmedian(np.abs(initial), axis=0), 0.1), LANES)
 
     def some(groups: range) -> None:
         workspace = np.zeros(rows * LANES)
@@ -141,6 +143,7 @@ def integrate(
                 seen,
                 (initial[lanes], parameters[lanes], breaks[lanes], values[lanes]),
                 (tolerance, FIRST_STEP_H, most_steps),
+                scale,
                 wanted,
                 result,
                 slice(group * LANES, group * LANES + living),
@@ -166,6 +169,7 @@ def _group(
     seen: NDArray[np.float64],
     given: tuple[NDArray[np.float64], ...],
     control: tuple[float, float, int],
+    scale: NDArray[np.float64],
     wanted: tuple[NDArray[np.int64], NDArray[np.int64]],
     result: Trajectories,
     place: slice,
@@ -174,7 +178,6 @@ def _group(
     initial, parameters, breaks, values = given
     tolerance, first_step, most_steps = control
     living = place.stop - place.start
-    scale = np.repeat(np.maximum(np.nanmedian(np.abs(initial), axis=0, keepdims=True).T, 0.1), LANES, axis=1).ravel()
     status, failed_at = np.zeros(LANES, dtype=np.int64), np.full(LANES, np.nan)
     steps, final = np.zeros(LANES, dtype=np.int64), np.empty((LANES, initial.shape[1]))
     module.integrate_group(

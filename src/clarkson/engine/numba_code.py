@@ -14,8 +14,8 @@ from clarkson.engine.factor import Elimination, eliminate
 from clarkson.engine.system import System
 from clarkson.engine.tape import Entry, slopes
 
-LANES = 16
-"""Patients side by side: two vectors of eight, or four of four."""
+LANES = 8
+"""Patients side by side: one vector of eight, or two of four. More lanes share a step size with more patients."""
 
 IMPORTS = '''"""Generated from the equations; written anew when they change."""
 import math
@@ -26,6 +26,10 @@ from clarkson.engine.elementary import exp, log, logistic
 '''
 
 DECORATOR = '@numba.njit(fastmath={"contract", "arcp", "nsz"}, error_model="numpy", cache=True, nogil=True)'
+
+
+Place = tuple[int, int]
+"""Row and column of a matrix."""
 
 
 @dataclass(frozen=True)
@@ -223,44 +227,56 @@ def numba_code(system: System) -> Code:
     return Code(text + "\n", layout, elimination)
 
 
-def _factorise(writer: _Writer, elimination: Elimination, j_row: Mapping[tuple[int, int], int]) -> str:
+class _Local:
+    """Local names of places. A name is given a value once: Numba is slow where names are used again."""
+
+    def __init__(self) -> None:
+        self.names: dict[object, str] = {}
+        self.lines: list[str] = []
+
+    def __getitem__(self, place: object) -> str:
+        return self.names[place]
+
+    def set(self, place: object, value: str) -> None:
+        name = f"a{len(self.lines)}"
+        self.lines.append(f"        {name} = {value}")
+        self.names[place] = name
+
+
+def _factorise(writer: _Writer, elimination: Elimination, j_row: Mapping[Place, int]) -> str:
     """W = diagonal I − J, eliminated in place; the pivots are stored as their inverses."""
-    lines = ["    for l in range(LANES):"]
-    written: set[tuple[int, int]] = set()
-    for row, column in elimination.slots:
-        terms = "diagonal" if row == column else ""
-        if (row, column) in j_row:
-            terms = f"{terms} - {writer.place('j', j_row[row, column])}".strip()
-        if terms:
-            lines.append(f"        a{row}_{column} = {terms}")
-            written.add((row, column))
+    local = _Local()
+    for place in elimination.slots:
+        value = "diagonal" if place[0] == place[1] else "0.0"
+        if place in j_row:
+            value += f" - {writer.place('j', j_row[place])}"
+        local.set(place, value)
     for pivot, below, right in elimination.steps:
-        lines.append(f"        a{pivot}_{pivot} = 1.0 / a{pivot}_{pivot}")
+        local.set((pivot, pivot), f"1.0 / {local[pivot, pivot]}")
         for row in below:
-            lines.append(f"        a{row}_{pivot} = a{row}_{pivot} * a{pivot}_{pivot}")
+            local.set((row, pivot), f"{local[row, pivot]} * {local[pivot, pivot]}")
             for column in right:
-                product = f"a{row}_{pivot} * a{pivot}_{column}"
-                start = f"a{row}_{column} " if (row, column) in written else ""
-                lines.append(f"        a{row}_{column} = {start}- {product}")
-                written.add((row, column))
-    for at, (row, column) in enumerate(elimination.slots):
-        lines.append(f"        {writer.place('lu', at)} = a{row}_{column}")
-    return "\n".join(lines)
+                product = f"{local[row, pivot]} * {local[pivot, column]}"
+                local.set((row, column), f"{local[row, column]} - {product}")
+    stores = [f"        {writer.place('lu', at)} = {local[place]}" for at, place in enumerate(elimination.slots)]
+    return "\n".join(["    for l in range(LANES):", *local.lines, *stores])
 
 
 def _solve(writer: _Writer, elimination: Elimination) -> str:
     """Forward and backward substitution on f."""
     slot = {place: writer.place("lu", at) for at, place in enumerate(elimination.slots)}
     size = len(elimination.order)
-    lines = ["    for l in range(LANES):"]
-    lines.extend(f"        b{row} = {writer.place('f', row)}" for row in range(size))
+    local = _Local()
+    for row in range(size):
+        local.set(row, writer.place("f", row))
     for pivot, below, _ in elimination.steps:
-        lines.extend(f"        b{row} = b{row} - {slot[row, pivot]} * b{pivot}" for row in below)
+        for row in below:
+            local.set(row, f"{local[row]} - {slot[row, pivot]} * {local[pivot]}")
     for pivot, _, right in reversed(elimination.steps):
-        terms = "".join(f" - {slot[pivot, column]} * b{column}" for column in right)
-        lines.append(f"        b{pivot} = (b{pivot}{terms}) * {slot[pivot, pivot]}")
-    lines.extend(f"        {writer.place('f', row)} = b{row}" for row in range(size))
-    return "\n".join(lines)
+        terms = "".join(f" - {slot[pivot, column]} * {local[column]}" for column in right)
+        local.set(pivot, f"({local[pivot]}{terms}) * {slot[pivot, pivot]}")
+    stores = [f"        {writer.place('f', row)} = {local[row]}" for row in range(size)]
+    return "\n".join(["    for l in range(LANES):", *local.lines, *stores])
 
 
 @dataclass(frozen=True)

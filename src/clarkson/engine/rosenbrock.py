@@ -126,6 +126,7 @@ def integrate_group(
     segment = np.zeros(lanes, dtype=np.int64)
     errors = np.zeros(lanes)
     taken = 0
+    limit = most_steps
     t = times[0]
     end = times[len(times) - 1]
     for l in range(lanes):
@@ -156,7 +157,8 @@ def integrate_group(
             for l in range(lanes):
                 good = True
                 for i in range({size}):
-                    good = good and np.isfinite(w[{at["f0"]} + i * lanes + l]) and np.isfinite(w[{at["y"]} + i * lanes + l])
+                    k = i * lanes + l
+                    good = good and np.isfinite(w[{at["f0"]} + k]) and np.isfinite(w[{at["y"]} + k])
                 if not good and alive[l]:
                     status[l] = 1
                     failed_at[l] = t
@@ -201,37 +203,29 @@ def integrate_group(
                     if finite:
                         worst_lane = l
         taken += 1
-        if taken > most_steps:
+        if not finite or worst > 1.0:
+            h = tried * max(0.2, 0.9 * worst ** -0.25) if finite else 0.1 * tried
+        if taken > limit or ((not finite or worst > 1.0) and h < 1e-7):
+            # The lane that holds the others up is frozen; they go on from here.
+            status[worst_lane] = 3 if taken > limit else 2
+            failed_at[worst_lane] = t
+            alive[worst_lane] = False
+            for i in range({size}):
+                final[worst_lane, i] = w[{at["y"]} + i * lanes + worst_lane]
+            source = -1
             for l in range(lanes):
                 if alive[l]:
-                    status[l] = 3
-                    failed_at[l] = t
-                    alive[l] = False
-                    for i in range({size}):
-                        final[l, i] = w[{at["y"]} + i * lanes + l]
-            break
-        if not finite or worst > 1.0:
-            if finite:
-                h = tried * max(0.2, 0.9 * worst ** -0.25)
-            else:
-                h = 0.1 * tried
-            if h < 1e-9:
-                status[worst_lane] = 2
-                failed_at[worst_lane] = t
-                alive[worst_lane] = False
-                for i in range({size}):
-                    final[worst_lane, i] = w[{at["y"]} + i * lanes + worst_lane]
-                source = -1
-                for l in range(lanes):
-                    if alive[l]:
-                        source = l
-                        break
-                if source < 0:
+                    source = l
                     break
-                copy_lane(w, source, worst_lane)
-                prepare(w)
-                fresh = True
-                h = first_step
+            if source < 0:
+                break
+            copy_lane(w, source, worst_lane)
+            prepare(w)
+            fresh = True
+            h = first_step
+            limit = taken + most_steps
+            continue
+        if not finite or worst > 1.0:
             continue
         new_t = stop if clipped else t + tried
         # Cubic through the stages at the output times that the step passed.

@@ -1,0 +1,1 @@
+"""What is given to a simulated person, and when: doses in words, schedules and scenarios."""
