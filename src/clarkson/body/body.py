@@ -246,8 +246,9 @@ def equations(
     m.let("glomerular_filtration", "GFR/GFR_0", "1", renal.filtration)
     eats = 1.0 - u["fasting"]
     habit = p["resting_urine"] + p["insensible_loss"]
-    intake = eats * (habit + thirst(V_p, sodium, p, m)) + u["drinking"]
-    sodium_intake = eats * p["urine_sodium"] * p["resting_urine"]
+    intake = m.let("water_intake", "J_{in}", "L/h", eats * (habit + thirst(V_p, sodium, p, m)) + u["drinking"])
+    sodium_intake = m.let("sodium_intake", "N_{in}", "mmol/h", eats * p["urine_sodium"] * p["resting_urine"])
+    m.let("sodium_excretion", "N_u", "mmol/h", renal.sodium_excretion)
     J_cell = cells.cell_water_uptake(y["cell_water"], sodium, p)
     J_red = cells.red_cell_uptake(V_rc, y["red_cell_mass"], sodium, p)
 
