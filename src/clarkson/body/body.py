@@ -312,6 +312,12 @@ def equations(
         "cell_water": J_cell,
     }
     in_tissue = tissue_catabolism(p)
+    m.let(
+        "albumin_tissue_catabolism",
+        "K_{albumin,i}",
+        "g/h",
+        in_tissue * sum((y[f"interstitial_albumin_{region}"] for region in REGIONS), 0.0),
+    )
     for region in REGIONS:
         leaves = sum((filling[cavity] for cavity in CAVITIES if CAVITY_REGION[cavity] == region), 0.0)
         rates[f"interstitial_volume_{region}"] = (
