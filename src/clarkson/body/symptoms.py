@@ -12,13 +12,17 @@ from clarkson.body.circulation import MMHG_PER_CM_BLOOD
 from clarkson.engine.maths import Maths, Value
 
 
-def brain_flow(pressure: Value, mean_pressure_rest: Value, upright: Value, height: Value, m: Maths) -> Value:
-    """Flow to the brain as a share of its value lying at rest: logistic((P − 38)/9), 1 at rest.
+def brain_flow(pressure: Value, output_share: Value, upright: Value, p: Mapping[str, Value], m: Maths) -> Value:
+    """Flow to the brain as a share of its value lying at rest.
 
-    P: arterial pressure at the head, which stands `height` cm above the heart when upright.
+        q = logistic((P − 38)/9)/logistic((P₀ − 38)/9) e^{−k (1 − CO/CO₀)}
+
+    P: arterial pressure at the head, which stands above the heart when upright. k: flow falls with the output of the
+    heart, and with the overbreathing that goes with it, before pressure does.
     """
-    at_head = pressure - MMHG_PER_CM_BLOOD * height * upright
-    return m.logistic((at_head - 38.0) / 9.0) / m.logistic((mean_pressure_rest - 38.0) / 9.0)
+    at_head = pressure - MMHG_PER_CM_BLOOD * p["head_height"] * upright
+    by_pressure = m.logistic((at_head - 38.0) / 9.0) / m.logistic((p["resting_pressure"] - 38.0) / 9.0)
+    return by_pressure * m.exp(-p["brain_flow_output"] * (1.0 - output_share))
 
 
 def scale(x: Value, middle: float, width: float, m: Maths) -> Value:
@@ -42,9 +46,8 @@ def symptoms(
     m: Maths,
 ) -> None:
     """Name every symptom. Shares are of the value at rest."""
-    height = p["head_height"]
-    standing = brain_flow(pressure, p["resting_pressure"], 1.0, height, m)
-    now = brain_flow(pressure, p["resting_pressure"], u["upright"], height, m)
+    standing = brain_flow(pressure, output_share, 1.0, p, m)
+    now = brain_flow(pressure, output_share, u["upright"], p, m)
     m.let("brain_flow", "q_{brain}", "1", now)
     ill = 0.8 * mediator + inflammation
     m.let("lightheadedness", "S_{light}", "1", scale(1.0 - standing, 0.25, 0.05, m))
