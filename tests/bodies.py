@@ -9,7 +9,7 @@ import numpy as np
 from clarkson.body.body import INPUTS, STATES, system
 from clarkson.body.person import REFERENCE, Floats, Person, sampled, typical
 from clarkson.body.rest import Rest, at_rest
-from clarkson.engine.integrate import Trajectories, integrate
+from clarkson.engine.integrate import TOLERANCE, Trajectories, integrate
 from clarkson.engine.schedule import Schedule
 from clarkson.simulate.schedule import Given, schedule
 
@@ -39,7 +39,7 @@ def course(
     overrides: Mapping[str, float] | None = None,
     bodies: Rest | None = None,
     every: float = 0.5,
-    tolerance: float = 1e-4,
+    tolerance: float = TOLERANCE,
     person: Person = REFERENCE,
 ) -> Trajectories:
     """One typical body, or the given ones, under doses."""

@@ -18,7 +18,7 @@ from clarkson.engine.numba_code import LANES
 from clarkson.engine.schedule import Schedule
 from clarkson.engine.system import System
 
-TOLERANCE = 1e-4
+TOLERANCE = 5e-5
 """Error allowed in one step, relative; see docs/engine.md for the error of whole courses that follows from it."""
 
 FIRST_STEP_H = 0.02
@@ -128,7 +128,8 @@ def integrate(
     most_steps = int(1000 + MOST_STEPS_PER_HOUR * (times[-1] - times[0]))
     rows = compiled.layout.offsets["end"]
     # A state that starts at zero is judged on the scale of a tenth.
-    scale = np.repeat(np.maximum(np.nanmedian(np.abs(initial), axis=0), 0.1), LANES)
+    usual = np.nanmedian(np.abs(initial), axis=0)
+    scale = np.repeat(np.where(usual > 0.0, usual, 0.1), LANES)
 
     def some(groups: range) -> None:
         workspace = np.zeros(rows * LANES)
