@@ -1,7 +1,8 @@
-"""Clarkson reads blood tests and vital signs and says whether plasma is leaking.
+"""Clarkson reads blood tests and vital signs, says whether plasma is leaking, and simulates what a leak does.
 
     import clarkson as ck
     print(ck.assess(ck.read("labs.csv")))
+    print(ck.simulate("attack"))
 
 Research software, not a medical device. It does not diagnose and must not delay care.
 """
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from clarkson.errors import (
     ClarksonError,
     ColumnMapError,
+    DoseError,
     RecordError,
     SettingError,
     UnitError,
@@ -24,8 +26,13 @@ from clarkson.errors import (
 if TYPE_CHECKING:
     from clarkson.analytes import Analyte, analyte, analytes
     from clarkson.body.blood import albumin_coordinate, concentrations, plasma_coordinate
+    from clarkson.body.person import Person
     from clarkson.record.read import read, read_bytes
     from clarkson.record.record import Dose, Event, Record, Result, Skipped, Source
+    from clarkson.simulate.scenario import Scenario
+    from clarkson.simulate.schedule import Given
+    from clarkson.simulate.simulate import simulate
+    from clarkson.simulate.simulation import Simulation
     from clarkson.watch.assess import assess
     from clarkson.watch.assessment import Assessed, Assessment
 
@@ -38,11 +45,16 @@ __all__ = [
     "ClarksonError",
     "ColumnMapError",
     "Dose",
+    "DoseError",
     "Event",
+    "Given",
+    "Person",
     "Record",
     "RecordError",
     "Result",
+    "Scenario",
     "SettingError",
+    "Simulation",
     "Skipped",
     "Source",
     "UnitError",
@@ -57,6 +69,7 @@ __all__ = [
     "plasma_coordinate",
     "read",
     "read_bytes",
+    "simulate",
 ]
 
 # Loaded at first use: a command that only prints its help should not load the numerics.
@@ -67,6 +80,7 @@ _HOME = {
     "albumin_coordinate": "clarkson.body.blood",
     "concentrations": "clarkson.body.blood",
     "plasma_coordinate": "clarkson.body.blood",
+    "Person": "clarkson.body.person",
     "read": "clarkson.record.read",
     "read_bytes": "clarkson.record.read",
     "Dose": "clarkson.record.record",
@@ -75,6 +89,9 @@ _HOME = {
     "Result": "clarkson.record.record",
     "Skipped": "clarkson.record.record",
     "Source": "clarkson.record.record",
+    "Scenario": "clarkson.simulate.scenario",
+    "Given": "clarkson.simulate.schedule",
+    "Simulation": "clarkson.simulate.simulation",
     "assess": "clarkson.watch.assess",
     "Assessed": "clarkson.watch.assessment",
     "Assessment": "clarkson.watch.assessment",
@@ -82,6 +99,8 @@ _HOME = {
 
 
 def __getattr__(name: str) -> Any:
+    if name == "simulate":
+        return import_module("clarkson.simulate")  # a package that can be called
     if name not in _HOME:
         raise AttributeError(f"module 'clarkson' has no attribute {name!r}")
     return getattr(import_module(_HOME[name]), name)

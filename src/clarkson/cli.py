@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from clarkson.errors import ClarksonError, SettingError
+from clarkson.errors import ClarksonError
+from clarkson.simulate_commands import export, parameters, simulate
+from clarkson.whole_file import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -246,21 +248,10 @@ def _printed(document: Mapping[str, Any], *, everything: bool = False) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write a file whole or not at all, readable by its owner only."""
-    import tempfile
-
-    if not path.parent.is_dir():
-        raise SettingError(f"there is no folder '{path.parent}' to write '{path.name}' in")
-    if path.exists() and not path.is_file():
-        raise SettingError(f"'{path}' is no file, and is not replaced")
-    handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(partial).replace(path)
-    except BaseException:
-        Path(partial).unlink(missing_ok=True)
-        raise
+    with whole_file(path) as partial:
+        partial.write_text(text, encoding="utf-8")
     click.echo(f"Wrote {path}", err=True)
+
+
+for command in (simulate, parameters, export):
+    clarkson.add_command(command)

@@ -38,4 +38,4 @@ def pericardial_pressure(volume: Value, p: Mapping[str, Value], m: Maths) -> Val
     P = A (e^{k V} − e^{k V₀})      stiffness after HumMod's pericardium (0.015 per mL)
     """
     k = p["pericardial_stiffness"]
-    return p["pericardial_pressure"] * (m.exp(k * volume) - m.exp(k * p["pericardial_volume"]))
+    return p["pericardial_pressure_scale"] * (m.exp(k * volume) - m.exp(k * p["pericardial_volume"]))

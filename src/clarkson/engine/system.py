@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -53,7 +54,7 @@ class System:
 def trace(equations: Equations, states: Sequence[str], parameters: Sequence[str], inputs: Sequence[str]) -> System:
     """Run the equations once on a tape.
 
-    Raises ValueError where a state has no rate or a rate no state.
+    Raises ValueError where a state has no rate or a rate no state, or where one name stands for two things.
 
     >>> decay = trace(lambda t, y, p, u, m: {"x": u["dose"] - p["k"] * y["x"]}, ["x"], ["k"], ["dose"])
     >>> decay.states, len(decay.tape.entries)
@@ -67,5 +68,9 @@ def trace(equations: Equations, states: Sequence[str], parameters: Sequence[str]
     rates = equations(time, y, p, u, tape)
     if set(rates) != set(states):
         raise ValueError(f"states without a rate, or rates without a state: {sorted(set(rates) ^ set(states))}")
+    names = [*states, *parameters, *inputs, *tape.quantities]
+    twice = sorted(name for name, count in Counter(names).items() if count > 1)
+    if twice:
+        raise ValueError(f"one name for two things: {', '.join(twice)}")
     nodes: list[Node] = [tape.node(rates[name]) for name in states]
     return System(tape, tuple(states), tuple(parameters), tuple(inputs), tuple(node.index for node in nodes))

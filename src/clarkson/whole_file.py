@@ -1,0 +1,41 @@
+"""A file is written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from clarkson.errors import SettingError
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A partial file beside `path`, readable by its owner only, that takes its place when the block ends well.
+
+    Raises SettingError where `path` has no folder, or is something else than a file.
+
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with whole_file(Path(folder) / "a.txt") as partial:
+    ...         _ = partial.write_text("all of it")
+    ...     (Path(folder) / "a.txt").read_text()
+    'all of it'
+    """
+    if not path.parent.is_dir():
+        raise SettingError(f"there is no folder '{path.parent}' to write '{path.name}' in")
+    if path.exists() and not path.is_file():
+        raise SettingError(f"'{path}' is no file, and is not replaced")
+    # The suffix stays: it tells some writers which format is meant.
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=path.suffix)
+    os.close(handle)
+    partial = Path(name)
+    try:
+        yield partial
+        with partial.open("rb") as file:
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
