@@ -2,7 +2,7 @@
 
 installed := .venv/.installed
 
-.PHONY: install demo test lint types browser bench golden lock clean
+.PHONY: install demo test lint types browser bench golden docs lock clean
 
 install: $(installed)  ## .venv with Clarkson in it: .venv/bin/clarkson
 
@@ -30,6 +30,10 @@ bench: $(installed)  ## how long the commands take
 
 golden: $(installed)  ## writes tests/golden anew: read the difference before you commit it
 	@.venv/bin/python -m tests.golden.write
+
+docs: $(installed)  ## the pages of docs/ that are generated
+	@.venv/bin/clarkson export latex -o docs/equations.md
+	@.venv/bin/python -m validation
 
 lock: $(installed)  ## requirements.lock from pyproject.toml
 	@./scripts/lock

@@ -48,11 +48,11 @@ _SUM, _PRODUCT, _ATOM = 1, 2, 3
 
 @dataclass(frozen=True)
 class Label:
-    """What a symbol is, for people and machines: words, unit, and identifiers of terms in ontologies (URIs)."""
+    """What a symbol is, for people and machines: words, unit, and what it is a property of, as terms of ontologies."""
 
     what: str
     unit: str = "1"
-    identifiers: Sequence[str] = field(default=())
+    bearers: Sequence[str] = field(default=())
 
 
 def antimony(
@@ -106,7 +106,7 @@ def antimony(
     for each, label in labels.items():
         if each in known:
             lines.append(f"  {each} is {_quoted(label.what)};")
-            lines += [f"  {each} identity {_quoted(uri)};" for uri in label.identifiers]
+            lines += [f"  {each} propertyBearer {_quoted(uri)};" for uri in label.bearers]
     return "\n".join([*lines, "end", ""])
 
 
