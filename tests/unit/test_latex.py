@@ -40,7 +40,7 @@ def one(expression: object) -> str:
         (lambda x, a, _b, m: -m.exp(-a * x), r"-e^{-x\,a}"),
         (lambda x, a, _b, m: m.logistic(x / a), r"\sigma\left(\frac{x}{a}\right)"),
         (lambda x, _a, _b, m: m.log(m.sqrt(x)), r"\ln\left(\sqrt{x}\right)"),
-        (lambda x, _a, _b, _m: 1e-12 * x, r"10^{-12}\,x"),
+        (lambda x, _a, _b, _m: 1e-7 * x, r"10^{-7}\,x"),
     ],
 )
 def test_operations_are_printed_as_a_person_would(expression: object, printed: str) -> None:

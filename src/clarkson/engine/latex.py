@@ -134,7 +134,7 @@ class _Page:
         divisor = ""
         sign, size = ("-" if number < 0 else ""), abs(number)
         head = "" if size == 1.0 else _number(size)
-        if size != 1.0 and len(_number(1.0 / size)) < len(head):
+        if 1e-3 <= size < 1.0 and len(_number(1.0 / size)) < len(head):
             head, divisor = "", _number(1.0 / size)
         top = r"\,".join(filter(None, [head, *self.powers(over)]))
         bottom = r"\,".join(filter(None, [divisor, *self.powers(under)]))
