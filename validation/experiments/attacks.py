@@ -44,9 +44,7 @@ def onset(course: Course) -> Floats:
 
 def untreated(factors: Factors) -> Values:
     del factors
-    course = trajectory(
-        cohort(PATIENT, PEOPLE, SEED, susceptibility=SUSCEPTIBILITY), (INFECTION,), hours(END, STEP)
-    )
+    course = trajectory(cohort(PATIENT, PEOPLE, SEED, susceptibility=SUSCEPTIBILITY), (INFECTION,), hours(END, STEP))
     begun = onset(course)
     attacked = np.isfinite(begun)
     at_admission = np.argmin(np.abs(course.times - begun[attacked, None] - ADMISSION_DELAY), axis=1)
@@ -69,9 +67,7 @@ def untreated(factors: Factors) -> Values:
 
 def treated(factors: Factors) -> Values:
     del factors
-    typical_course = trajectory(
-        volunteer(PATIENT, {}, susceptibility=SUSCEPTIBILITY), (INFECTION,), hours(END, STEP)
-    )
+    typical_course = trajectory(volunteer(PATIENT, {}, susceptibility=SUSCEPTIBILITY), (INFECTION,), hours(END, STEP))
     admission = float(onset(typical_course)[0]) + ADMISSION_DELAY
     stay = admission + 60.0
     acts = (

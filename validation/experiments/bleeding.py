@@ -51,9 +51,7 @@ def ringer_at_once(factors: Factors) -> Values:
 
 
 def litre_in_three_stages(factors: Factors) -> Values:
-    people = volunteer(
-        YOUNG_MAN, factors, resting_heart_rate=59.0, resting_pressure=89.5, resting_venous_pressure=5.8
-    )
+    people = volunteer(YOUNG_MAN, factors, resting_heart_rate=59.0, resting_pressure=89.5, resting_venous_pressure=5.8)
     acts = tuple(act for start in (0.0, 2 * STAGE, 4 * STAGE) for act in bleeding(0.333, start, start + STAGE))
     course = trajectory(people, acts, hours(0.5))
     return {
@@ -97,7 +95,5 @@ EXPERIMENTS = (
         ("V088", "V090", "V092"),
         litre_in_three_stages,
     ),
-    Experiment(
-        "Donation", "A typical man: 450 mL over 12 min; he eats and drinks.", ("V113", "V114"), donation
-    ),
+    Experiment("Donation", "A typical man: 450 mL over 12 min; he eats and drinks.", ("V113", "V114"), donation),
 )

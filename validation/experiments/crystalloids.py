@@ -16,10 +16,17 @@ from validation.acts import fasting, glucose, ringer_acetate, saline
 from validation.experiment import Experiment
 from validation.kinetics import one_volume
 from validation.people import YOUNG_MAN, YOUNG_WOMAN
-from validation.trajectory import Course, Factors, Values, hours, trajectory, volunteer
+from validation.trajectory import Act, Course, Factors, Values, hours, trajectory, volunteer
 
 LOWERED = -2.0
 """Percent by which albumin must be below its start to count as lowered: what ten people can show."""
+
+
+GLUCOSE_AS_SODIUM = 139.0
+"""Sodium [mmol/L] that holds as much water as glucose 5 % (278 mmol/L)."""
+
+GLUCOSE_BURNED = (0.5, 2.5)
+"""Hours over which 100 g of glucose given in one hour are burned. Source: assumption."""
 
 
 def returning_albumin(course: Course) -> Floats:
@@ -77,7 +84,13 @@ def two_litres_of_saline(factors: Factors) -> Values:
 
 
 def two_litres_of_glucose(factors: Factors) -> Values:
-    acts = (*glucose(2.0, 0.0, 1.0), *fasting(0.0, 6.0))
+    osmoles = 2.0 * GLUCOSE_AS_SODIUM
+    acts = (
+        *glucose(2.0, 0.0, 1.0),
+        *fasting(0.0, 6.0),
+        Act("infusion_sodium", 0.0, 1.0, osmoles),
+        Act("infusion_sodium", *GLUCOSE_BURNED, -osmoles / (GLUCOSE_BURNED[1] - GLUCOSE_BURNED[0])),
+    )
     course = trajectory(volunteer(YOUNG_MAN, factors), acts, hours(6.0, 0.05))
     return {
         "V074": course.percent("albumin", 1.0),
@@ -113,7 +126,11 @@ EXPERIMENTS = (
         two_litres_of_saline,
     ),
     Experiment(
-        "Glucose 5 %, 2 L", "A young man, fasting: 2 L over 1 h.", ("V074", "V075", "V076"), two_litres_of_glucose
+        "Glucose 5 %, 2 L",
+        "A young man, fasting: 2 L over 1 h; until it is burned (from 0.5 to 2.5 h) glucose counts as the sodium that "
+        "holds as much water.",
+        ("V074", "V075", "V076"),
+        two_litres_of_glucose,
     ),
     Experiment("Saline, 1 L", "A young man, fasting: 1 L over 1 h.", ("V078",), litre_of_saline),
 )

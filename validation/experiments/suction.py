@@ -12,9 +12,7 @@ RAMP_MINUTES = 28
 
 
 def three_stages(factors: Factors) -> Values:
-    people = volunteer(
-        YOUNG_MAN, factors, resting_heart_rate=61.0, resting_pressure=90.9, resting_venous_pressure=7.9
-    )
+    people = volunteer(YOUNG_MAN, factors, resting_heart_rate=61.0, resting_pressure=90.9, resting_venous_pressure=7.9)
     acts = tuple(
         Act("lower_body_suction", stage * STAGE, (stage + 1) * STAGE, 15.0 * (stage + 1)) for stage in range(3)
     )

@@ -44,14 +44,15 @@ def kidney(
 
         u    = u_max logistic[logit(u₀/u_max) + k_V (V_p/V_p0 − 1)/(1 + X₊/X_h)
                + k_π (π₀ − π) + k_w (Na₀ − Na) + F − k_R R] · perfusion(MAP) · (1 − injury)
-        u_Na = u_Na0 e^{k_Na (Na − Na₀)} · u
+        u_Na = u_Na0 e^{k_Na (Na − Na₀) − k_A R} · u
         GFR  = perfusion(MAP) e^{−k_r Δs} (1 − injury)
         d injury/dt = k_i [logistic((½ − q)/0.06) − logistic((½ − 1)/0.06)](1 − injury) − injury/τ
         dR/dt       = (1 − V_p/V_p0 − R)/τ_R
 
     X: chloride given beyond sodium's share, which slows the excretion of saline; F: diuretic; q: flow of the kidney;
     R: retention of salt and water by hormones, which outlasts the want of volume by a day, so that what comes back
-    from the tissues after an attack is kept at first.
+    from the tissues after an attack is kept at first. It keeps salt more than water: urine is then nearly free of
+    sodium.
     """
     d_s = tone - p["resting_tone"]
     flow = perfusion(pressure, p, m)
@@ -66,7 +67,9 @@ def kidney(
         - p["retention_gain"] * retention
     )
     urine = u_max * m.logistic(drive) * flow * (1.0 - injury)
-    per_litre = p["urine_sodium"] * m.exp(p["natriuresis_tonicity"] * (sodium - p["resting_sodium"]))
+    per_litre = p["urine_sodium"] * m.exp(
+        p["natriuresis_tonicity"] * (sodium - p["resting_sodium"]) - p["sodium_retention_gain"] * retention
+    )
     kidney_flow = flow * m.exp(-p["renal_vasoconstriction"] * d_s)
     ischemia = m.logistic((0.5 - kidney_flow) / 0.06) - m.logistic((0.5 - 1.0) / 0.06)
     injury_rate = p["kidney_injury_rate"] * ischemia * (1.0 - injury) - injury / p["kidney_recovery_time"]
