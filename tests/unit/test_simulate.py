@@ -35,7 +35,7 @@ def test_the_package_is_the_verb() -> None:
 
 
 def test_an_attack_is_found_and_told() -> None:
-    sim = simulate("attack")
+    sim = simulate(replace(ATTACK, duration_h=600.0))
     (attack,) = sim.outcomes[0].attacks
     # The wall opens within a day or two of the infection, leaks for one to four days, and the fluid returns.
     assert 24.0 < attack.onset < 72.0

@@ -7,17 +7,20 @@ from collections.abc import Mapping
 from clarkson.body.interstitium import interstitial_pressure
 from clarkson.engine.maths import Maths, Value
 
+MOST_RISE = 120.0
+"""Rise of compartment pressure [mmHg] that is never passed: systolic pressure. Source: assumption."""
+
 
 def compartment_pressure(swelling: Value, p: Mapping[str, Value], m: Maths) -> Value:
     """Pressure inside the tightest leg compartment [mmHg].
 
-        P = P₀ + P_i(1 + λ (x_M − 1)) − P_i(1)
+        P = P₀ + r/sqrt(1 + (r/120)²),   r = P_i(1 + λ (x_M − 1)) − P_i(1)
 
-    λ: how much more that compartment swells than muscle as a whole.
+    λ: how much more that compartment swells than muscle as a whole. Inflow stops before pressure rises without bound.
     """
     local = 1.0 + p["compartment_swelling"] * (swelling - 1.0)
-    rise = interstitial_pressure("muscle", local, p, m) - p["interstitial_pressure_muscle"]
-    return p["resting_compartment_pressure"] + rise
+    rise = (interstitial_pressure("muscle", local, p, m) - p["interstitial_pressure_muscle"]) / MOST_RISE
+    return p["resting_compartment_pressure"] + MOST_RISE * rise / m.sqrt(1.0 + rise * rise)
 
 
 def muscle_flow(pressure: Value, compartment: Value, p: Mapping[str, Value], m: Maths) -> Value:

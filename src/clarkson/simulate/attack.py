@@ -76,7 +76,7 @@ def attacks(times: Floats, plasma_volume_change: Floats, open_gap: Floats, water
                 float(times[first]),
                 float(times[first + missing[0]]),
                 float(times[peak]),
-                float(times[after]) if after < len(times) else math.nan,
+                float(times[after]) if after < len(times) and math.isfinite(open_gap[after]) else math.nan,
                 float(times[over[0]]) if len(over) else math.nan,
                 float(-plasma_volume_change[peak]),
             )

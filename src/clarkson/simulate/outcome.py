@@ -75,13 +75,15 @@ EXTREMES = (
 class Outcome:
     """One person's course in numbers.
 
-    person: the number; status and failed_at as in `engine.integrate`; years: how long the course was computed;
+    person: the number; status and failed_at as in `engine.integrate`; died_at: where the course ended in death [h], or
+    NaN; years: how long the course went on;
     at_start, value and at_h: for each of EXTREMES in its order, the value at the start, the extreme and its time [h].
     """
 
     person: int
     status: int
     failed_at: float
+    died_at: float
     years: float
     at_start: tuple[float, ...]
     value: tuple[float, ...]
@@ -94,20 +96,27 @@ class Outcome:
 
 
 def outcome(
-    person: int, status: int, failed_at: float, times: Floats, values: Mapping[str, Floats], chronic_gap: float = 0.0
+    person: int,
+    status: int,
+    failed_at: float,
+    died_at: float,
+    times: Floats,
+    values: Mapping[str, Floats],
+    chronic_gap: float = 0.0,
 ) -> Outcome:
     """The outcome of a course: times (T,) [h], values (T,) by output, NaN from where it failed.
 
     >>> course = {name: np.array([1.0, 2.0, 1.5]) for name in (*(each.output for each in EXTREMES), "open_gap")}
-    >>> outcome(0, 0, np.nan, np.array([0.0, 1.0, 2.0]), course)["highest_hematocrit"]
+    >>> outcome(0, 0, np.nan, np.nan, np.array([0.0, 1.0, 2.0]), course)["highest_hematocrit"]
     2.0
     """
     picked = [(np.nanargmax if each.side == "highest" else np.nanargmin)(values[each.output]) for each in EXTREMES]
-    end = float(times[-1]) if math.isnan(failed_at) else failed_at
+    end = min(float(times[-1]), *(each for each in (failed_at, died_at) if math.isfinite(each)), math.inf)
     return Outcome(
         person,
         status,
         failed_at,
+        died_at,
         (end - float(times[0])) / (365.25 * 24.0),
         tuple(float(values[each.output][0]) for each in EXTREMES),
         tuple(float(values[each.output][index]) for each, index in zip(EXTREMES, picked, strict=True)),

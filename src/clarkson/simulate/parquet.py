@@ -61,6 +61,7 @@ def people_table(sim: Simulation) -> pa.Table:
         "disease": [sim.scenario.disease] * count,
         "status": [Status(each.status).sentence for each in outcomes],
         "failed_at_h": sim.failed_at,
+        "died_at_h": sim.died_at,
         "given": pa.array([[str(each) for each in given] for given in sim.given], pa.list_(pa.string())),
         "attacks": pa.array([[vars(attack) for attack in each.attacks] for each in outcomes], ATTACKS),
     }

@@ -10,10 +10,12 @@ import numpy as np
 
 from clarkson.body.person import Floats, typical
 from clarkson.body.rest import Rest, at_rest
+from clarkson.engine.integrate import Status
 from clarkson.engine.numba_code import LANES
 from clarkson.errors import SettingError
 from clarkson.simulate.cohort import INFECTIONS, chance, virtual_people
 from clarkson.simulate.courses import all_outputs, courses
+from clarkson.simulate.death import died_at
 from clarkson.simulate.infections import YEAR_H, Infections
 from clarkson.simulate.scenario import Scenario
 from clarkson.simulate.scenario_file import bundled_scenario, bundled_scenarios, read_scenario
@@ -143,6 +145,9 @@ def _simulated(
         given = [(*scenario.given, *infections.draw(years, chance(seed, i, INFECTIONS))) for i in group]
     found = courses(people, given, scenario.person.weight_kg, looking_times(scenario), threads=threads)
     count = len(numbers)
+    death = died_at(found.times, found["death_risk"])
+    dead = np.isfinite(death)
+    values = np.where((found.times > np.where(dead, death, np.inf)[:, None])[:, :, None], np.nan, found.values)
     return Simulation(
         scenario=scenario,
         seed=seed,
@@ -151,9 +156,10 @@ def _simulated(
         numbers=np.arange(numbers.start, numbers.stop),
         times=found.times,
         outputs=found.outputs,
-        values=found.values[:count],
-        status=found.status[:count],
-        failed_at=found.failed_at[:count],
+        values=values[:count].astype(np.float32),
+        status=np.where(dead, Status.DONE, found.status)[:count].astype(np.int8),
+        failed_at=np.where(dead, np.nan, found.failed_at)[:count],
+        died_at=death[:count],
         parameters=people.parameters[:count],
         given=tuple(tuple(each) for each in given[:count]),
     )

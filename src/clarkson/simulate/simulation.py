@@ -33,7 +33,8 @@ class Simulation:
 
     scenario, seed and infections are what was asked for; typical: the one person is the typical one, not drawn.
     numbers (n,) of the people; times (T,) [h]; values (n, T, O) float32 of every output of the body, NaN after a
-    person's course could not be computed further; status (n,) of `engine.integrate.Status`, failed_at (n,) [h];
+    person's course could not be computed further, or ended in death; status (n,) of `engine.integrate.Status`,
+    failed_at and died_at (n,) [h], NaN where neither;
     parameters (n, P) in the order of the registry; given: what each person was given.
 
     >>> from clarkson.simulate.simulate import simulate
@@ -51,6 +52,7 @@ class Simulation:
     values: NDArray[np.float32]
     status: NDArray[np.int8]
     failed_at: Floats
+    died_at: Floats
     parameters: Floats
     given: tuple[tuple[Given, ...], ...]
 
@@ -77,6 +79,7 @@ class Simulation:
             values=self.values[rows],
             status=self.status[rows],
             failed_at=self.failed_at[rows],
+            died_at=self.died_at[rows],
             parameters=self.parameters[rows],
             given=self.given[rows],
         )
@@ -95,6 +98,7 @@ class Simulation:
                 int(self.numbers[row]),
                 int(self.status[row]),
                 float(self.failed_at[row]),
+                float(self.died_at[row]),
                 self.times,
                 self.course(row),
                 float(self.parameters[row, chronic]),

@@ -33,7 +33,7 @@ def summary(scenario: Scenario, outcomes: Sequence[Outcome], *, typical: bool) -
     """
     lines = [scenario.title or "A simulation", _who(scenario, len(outcomes), typical=typical), ""]
     lines += _one(outcomes[0]) if typical else _many(outcomes)
-    lines += ["", *_failures(outcomes), FOOTER]
+    lines += ["", *_deaths(outcomes, typical=typical), *_failures(outcomes), FOOTER]
     return "\n".join(lines)
 
 
@@ -104,12 +104,24 @@ def _many(outcomes: Sequence[Outcome]) -> list[str]:
     years = sum(each.years for each in outcomes)
     struck = sum(count > 0 for count in found)
     lines += ["", f"{struck} of {len(outcomes)} people had an attack, {sum(found)} attacks in all."]
-    endangered = sum(each["highest_death_risk"] > 0.5 for each in outcomes)
-    if endangered:
-        lines.append(f"In {endangered} of {len(outcomes)} people the proxy of danger to life passed one half.")
     if years / len(outcomes) >= 1.0:
         lines.append(f"Attacks per person and year: {sum(found) / years:.2f}.")
     return lines
+
+
+def _deaths(outcomes: Sequence[Outcome], *, typical: bool) -> list[str]:
+    died = [each for each in outcomes if math.isfinite(each.died_at)]
+    if not died:
+        return []
+    if typical:
+        when = _when(died[0].died_at, died[0].years)
+        return [
+            f"The course ends at {when.removeprefix('at ')}: this body could not have gone on without organ support."
+        ]
+    people = "1 person" if len(died) == 1 else f"{len(died)} people"
+    return [
+        f"The course of {people} of {len(outcomes)} ends in death, as this body counts it; nothing is shown after it."
+    ]
 
 
 def _failures(outcomes: Sequence[Outcome]) -> list[str]:
@@ -141,6 +153,7 @@ def as_dict(scenario: Scenario, outcomes: Sequence[Outcome], *, typical: bool, s
                 "person": each.person,
                 "status": Status(each.status).sentence,
                 "failed_at_h": _finite(each.failed_at),
+                "died_at_h": _finite(each.died_at),
                 "extremes": {
                     extreme.name: {"at_start": _finite(start), "value": _finite(value), "at_h": _finite(at)}
                     for extreme, start, value, at in zip(EXTREMES, each.at_start, each.value, each.at_h, strict=True)
