@@ -20,6 +20,7 @@ from clarkson.simulate.parquet import write
 from clarkson.simulate.scenario import Observe, Scenario
 from clarkson.simulate.schedule import Given
 from clarkson.simulate.simulate import looking_times, simulate, stream
+from clarkson.simulate.scenario_file import bundled_scenario
 from clarkson.simulate.simulation import Simulation
 from tests.bodies import rest
 
@@ -35,7 +36,7 @@ def test_the_package_is_the_verb() -> None:
 
 
 def test_an_attack_is_found_and_told() -> None:
-    sim = simulate(replace(ATTACK, duration_h=600.0))
+    sim = simulate(replace(bundled_scenario("attack"), duration_h=600.0))
     (attack,) = sim.outcomes[0].attacks
     # The wall opens within a day or two of the infection, leaks for one to four days, and the fluid returns.
     assert 24.0 < attack.onset < 72.0
