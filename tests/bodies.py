@@ -52,7 +52,7 @@ def course(
 
 def one(trajectories: Trajectories, output: str) -> Floats:
     """An output of the only patient, (T,)."""
-    return trajectories[output][0].astype(float)
+    return np.asarray(trajectories[output][0], dtype=float)
 
 
 def hour(trajectories: Trajectories, time: float) -> int:

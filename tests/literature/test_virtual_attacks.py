@@ -11,9 +11,11 @@ from functools import cache
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from clarkson.body.person import Floats
 from clarkson.engine.integrate import Trajectories
-from tests.bodies import INFECTION, SCLS, Floats, Given, course, hour, one, people
+from tests.bodies import INFECTION, SCLS, Given, course, hour, one, people
 
 OUTPUTS = (
     *("hematocrit", "hemoglobin", "total_protein", "albumin", "plasma_volume_change", "water_gain", "open_gap"),
@@ -40,7 +42,7 @@ def cohort(*given: Given) -> Trajectories:
     return course([INFECTION, *given], 240.0, OUTPUTS, bodies=people(96, SCLS, seed=7))
 
 
-def first(times: Floats, is_so: Floats) -> float:
+def first(times: Floats, is_so: NDArray[np.bool_]) -> float:
     """The first hour at which something is so."""
     assert is_so.any()
     return float(times[np.argmax(is_so)])

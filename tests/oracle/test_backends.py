@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from clarkson.body.body import STATES, system
+from clarkson.body.person import Floats
 from clarkson.engine.integrate import integrate
 from clarkson.engine.reference import integrate_slowly
-from tests.bodies import INFECTION, SCLS, Floats, Given, inputs_of, people
+from tests.bodies import INFECTION, SCLS, Given, inputs_of, people
 
 DOSES = (
     *("crystalloid 2 L over 4 h", "albumin 20 % 200 mL over 4 h", "albumin 5 % 500 mL over 1 h", "bleed 450 mL"),
@@ -43,7 +44,7 @@ def disagreement(found: Floats, expected: Floats) -> Floats:
     """
     scale = np.maximum(np.abs(expected), 0.1 * np.abs(expected).max(axis=0))
     scale = np.maximum(scale, np.where(expected[0] == 0.0, 0.1, 0.0))
-    return (np.abs(found - expected) / scale).max(axis=0)
+    return np.asarray((np.abs(found - expected) / scale).max(axis=0))
 
 
 def test_the_kernel_agrees_with_scipy_on_32_random_people_with_doses() -> None:

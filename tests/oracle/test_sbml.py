@@ -10,7 +10,7 @@ import pytest
 
 from clarkson.body.body import INPUTS, STATES, system
 from clarkson.body.parameters import parameter_names, parameters
-from clarkson.body.person import REFERENCE, Person, sampled
+from clarkson.body.person import REFERENCE, Floats, Person, sampled
 from clarkson.body.rest import at_rest
 from clarkson.engine.integrate import integrate
 from clarkson.engine.sbml import antimony, sbml
@@ -18,7 +18,7 @@ from clarkson.engine.system import trace
 from clarkson.simulate.export import body_sbml
 from clarkson.simulate.scenario import Scenario
 from clarkson.simulate.schedule import Given, schedule
-from tests.bodies import Floats, rest
+from tests.bodies import rest
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::UserWarning")
 
@@ -55,7 +55,7 @@ def ours(states: Floats, parameters: Floats, person: Person = REFERENCE) -> Floa
     plan = schedule(GIVEN, person.weight_kg, HOURS, INPUTS).for_solver()
     found = integrate(system(), states, parameters, plan, TIMES, OUTPUTS, tolerance=2e-6)
     assert not found.status.any()
-    return found.values[0].astype(float)
+    return np.asarray(found.values[0], dtype=float)
 
 
 def disagreement(found: Floats, expected: Floats) -> float:

@@ -18,9 +18,9 @@ from clarkson.simulate import simulate as verb
 from clarkson.simulate.courses import courses
 from clarkson.simulate.parquet import write
 from clarkson.simulate.scenario import Observe, Scenario
+from clarkson.simulate.scenario_file import bundled_scenario
 from clarkson.simulate.schedule import Given
 from clarkson.simulate.simulate import looking_times, simulate, stream
-from clarkson.simulate.scenario_file import bundled_scenario
 from clarkson.simulate.simulation import Simulation
 from tests.bodies import rest
 

@@ -82,7 +82,7 @@ def plot(
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    style = {"svg.hashsalt": "clarkson", "svg.fonttype": "none", "pdf.fonttype": 42, "font.size": 9}
+    style: Any = {"svg.hashsalt": "clarkson", "svg.fonttype": "none", "pdf.fonttype": 42, "font.size": 9}
     with mpl.rc_context(style):
         shown = [each for each in given if each.at_h < times[-1]]
         rows = _treatment_rows(shown)
@@ -136,7 +136,7 @@ def _line(axes: Axes, days: Floats, course: Floats, colour: str, label: str, *, 
 def _middle(course: Floats) -> Floats:
     """The only course, or the median of those that go on."""
     if len(course) == 1:
-        return course[0]
+        return np.asarray(course[0])
     some = np.isfinite(course).any(axis=0)
     found = np.full(course.shape[1], np.nan)
     found[some] = np.nanmedian(course[:, some], axis=0)
