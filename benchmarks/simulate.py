@@ -174,8 +174,8 @@ def cvode(code: Any, states: Floats, parameters: Floats, rtol: float) -> Floats:
 def roadrunner(rtol: float) -> tuple[Callable[[], Floats], Floats]:
     """The typical patient by libroadrunner on our own SBML, and the same by SciPy."""
     import roadrunner as rr
-    from clarkson.simulate.export import body_sbml
 
+    from clarkson.simulate.export import body_sbml
     from clarkson.simulate.scenario import Scenario
 
     rr.Logger.disableLogging()

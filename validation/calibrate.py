@@ -36,7 +36,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
             *("cardiopulmonary_gain", "baroreflex_width", "resistance_gain", "filling_half", "venous_recruitment"),
             *("stressed_volume", "venous_compliance", "arteriolar_narrowing", "urine_most", "diuresis_volume"),
             *("diuresis_oncotic", "diuresis_tonicity", "natriuresis_tonicity", "chloride_half", "tissue_share"),
-            *("albumin_catabolism", "igg_catabolism_most", "pleural_inflow", "brain_flow_output"),
+            *("albumin_catabolism", "igg_catabolism_most", "brain_flow_output", "urine_sodium", "resting_urine"),
         )
     },
 }

@@ -15,6 +15,7 @@ from clarkson.body.person import Floats, Person, sampled, typical
 from clarkson.body.rest import at_rest
 from clarkson.engine.integrate import Schedule, integrate
 from clarkson.errors import SettingError
+from clarkson.simulate.death import FATAL
 
 Factors: TypeAlias = Mapping[str, Any]
 """What parameters of the registry are multiplied by: numbers or arrays (n,) by name. Empty: the registry as it is."""
@@ -107,8 +108,11 @@ def trajectory(people: Mapping[str, Any], acts: Sequence[Act], times: Floats) ->
         inputs[0, during, INPUTS.index(act.input)] += act.rate
     found = integrate(system(), rest.states, rest.parameters, Schedule(breaks[None, :], inputs), times, OUTPUTS)
     values = np.asarray(found.values, dtype=float)
-    if not np.isfinite(values).all():
-        raise RuntimeError(f"{int((~np.isfinite(values).all(axis=(1, 2))).sum())} courses were not computed to the end")
+    broken = ~np.isfinite(values).all(axis=(1, 2))
+    # What the equations say of a body that could not have lived means nothing, also where they break down.
+    broken[broken] = ~(np.nanmax(values[broken, :, OUTPUTS.index("death_risk")], axis=1) > FATAL)
+    if broken.any():
+        raise RuntimeError(f"{int(broken.sum())} courses were not computed to the end")
     return Course(
         times,
         {name: values[:, :, index] for index, name in enumerate(OUTPUTS)},

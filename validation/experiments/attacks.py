@@ -8,12 +8,13 @@ import numpy as np
 
 from clarkson.body.parameters import parameters
 from clarkson.body.person import Floats
+from clarkson.simulate.death import FATAL
 from validation.acts import fasting, fluid, ringer_acetate
 from validation.experiment import Experiment
 from validation.people import PATIENT, red_cells
 from validation.trajectory import Act, Course, Factors, Values, cohort, hours, trajectory, volunteer
 
-PEOPLE = 60
+PEOPLE = 240
 SEED = 210
 SUSCEPTIBILITY = 1.6
 INFECTION = Act("infection", 24.0, 96.0, 1.0)
@@ -50,7 +51,7 @@ def untreated(factors: Factors) -> Values:
     at_admission = np.argmin(np.abs(course.times - begun[attacked, None] - ADMISSION_DELAY), axis=1)
     gap = course["open_gap"][attacked]
     closed = (course.times > begun[attacked, None]) & (gap < CLOSED_GAP)
-    deepest = 100.0 * course["plasma_volume_change"].min(axis=1)
+    deepest = 100.0 * np.nanmin(course["plasma_volume_change"], axis=1)
 
     def admitted(name: str) -> Floats:
         return np.take_along_axis(course[name][attacked], at_admission[:, None], axis=1)[:, 0]
@@ -81,8 +82,8 @@ def treated(factors: Factors) -> Values:
     tight = (perfusion < PERFUSION_LIMIT) & (course.times >= admission) & (course.times <= stay)
     return {
         "V212": np.array([100.0 * np.mean(tight.sum(axis=1) * STEP >= 2.0)]),
-        "V213": np.array([100.0 * np.mean(course["death_risk"].max(axis=1) > 0.5)]),
-        "V226": np.array([100.0 * np.mean(course["creatine_kinase"].max(axis=1) > HIGH_CREATINE_KINASE)]),
+        "V213": np.array([100.0 * np.mean(np.nanmax(course["death_risk"], axis=1) > FATAL)]),
+        "V226": np.array([100.0 * np.mean(np.nanmax(course["creatine_kinase"], axis=1) > HIGH_CREATINE_KINASE)]),
     }
 
 
@@ -103,7 +104,7 @@ def index_patient(factors: Factors) -> Values:
 EXPERIMENTS = (
     Experiment(
         "Untreated until intensive care",
-        "60 men of 50 years drawn from the priors, susceptibility 1.6, an infection of 72 h; onset at -10 % of plasma "
+        "240 men of 50 years drawn from the priors, susceptibility 1.6, an infection of 72 h; onset at -10 % of plasma "
         "volume, intensive care 12 h later; the leak lasts while gaps are more than 5 % open; the largest loss of "
         "plasma is that of the worst twentieth.",
         ("V210", "V211", "V223", "V224", "V225"),
@@ -114,7 +115,7 @@ EXPERIMENTS = (
         "In intensive care",
         "The same men, fasting for 60 h from admission, with 6 L of Ringer's acetate over 16 h and 80 mL/h of a "
         "half-isotonic solution; compartment syndrome: diastolic less compartment pressure below 30 mmHg for 2 h; "
-        "death: risk above one half; rhabdomyolysis: creatine kinase above 1000 U/L.",
+        "death: danger above one half; rhabdomyolysis: creatine kinase above 1000 U/L.",
         ("V212", "V213", "V226"),
         treated,
         slow=True,

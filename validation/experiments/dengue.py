@@ -9,7 +9,7 @@ from validation.experiment import Experiment
 from validation.trajectory import Factors, Values, cohort, hours, trajectory, volunteer
 
 PATIENT = Person("male", 20, 170, 62)
-PEOPLE = 60
+PEOPLE = 240
 SEED = 165
 HEMOCONCENTRATION = 20.0
 """Percent by which the typical patient's hematocrit rises (row V171)."""
@@ -68,7 +68,7 @@ def patients(factors: Factors) -> Values:
 EXPERIMENTS = (
     Experiment(
         "Two days of leak",
-        "60 young men drawn from the priors, who eat and drink; gaps open for 48 h, so far that the typical patient's "
+        "240 young men drawn from the priors, who eat and drink; gaps open for 48 h, so far that the typical patient's "
         "hematocrit rises by 20 %; effusion from 20 mL a side, ascites from 100 mL.",
         ("V165", "V166", "V168", "V169", "V170", "V173"),
         patients,

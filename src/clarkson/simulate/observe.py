@@ -6,10 +6,11 @@ analytes: between the draws of one person, and of each method.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,13 +24,12 @@ from clarkson.simulate.scenario import Sampling
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Place: TypeAlias = Literal["hospital", "home"]
-
 
 @dataclass(frozen=True)
 class Panel:
     """Analytes that are measured together, by one method: how often (as a multiple of the sampling interval), and the
-    share of it by which its times are off (a standard deviation)."""
+    share of it by which its times are off (a standard deviation). Panels of one method keep the times of the first.
+    """
 
     name: str
     analytes: tuple[str, ...]
@@ -45,13 +45,14 @@ CHEMISTRY = (
     "lactate",
 )
 
-PANELS: Mapping[Place, tuple[Panel, ...]] = {
+PANELS: Mapping[str, tuple[Panel, ...]] = {
     "hospital": (
         Panel("blood count", BLOOD_COUNT, "laboratory"),
         Panel("chemistry", CHEMISTRY, "laboratory"),
         Panel("immunoglobulin", ("igg",), "laboratory", every=6.0, least_h=48.0),
         Panel("cuff", ("systolic_pressure", "diastolic_pressure", "heart_rate"), "cuff", every=0.25, least_h=1.0),
         Panel("scale", ("weight",), "scale", least_h=24.0),
+        Panel("urine", ("urine_output",), "other", least_h=24.0),
     ),
     "home": (
         Panel("finger-prick", ("hemoglobin",), "finger-prick", jitter=0.02),
@@ -65,11 +66,16 @@ SINGLE_MISSING = 0.3
 """Of the share of missing panels, the share of single results that are missing from a panel that is there. Source:
 assumption."""
 
-SAME_BLOOD = ("red cells", "protein")
-"""Kinds whose biological variation is one deviation for all of a draw: posture and hydration move them together."""
+COLLECTION_H = 24.0
+"""How long urine is collected before its volume is read."""
 
-DISTINCT = ("mcv", "mchc")
-"""Analytes of these kinds that do not follow it."""
+TOGETHER: Mapping[str, frozenset[str]] = {
+    "concentration of red cells": frozenset({"hematocrit", "hemoglobin", "erythrocytes"}),
+    "concentration of proteins": frozenset({"albumin", "total_protein"}),
+    "blood pressure": frozenset({"systolic_pressure", "diastolic_pressure"}),
+}
+"""Analytes whose biological variation is one deviation in a panel: posture, hydration and excitement move them
+together."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,51 +108,73 @@ def observe(
     """
     if place not in PANELS:
         raise SettingError(f"results are drawn at {' or '.join(map(repr, PANELS))}, not {place!r}")
-    rows: list[tuple[float, str, float, float, str]] = []
-    for panel in PANELS["hospital" if place == "hospital" else "home"]:
+    visits: dict[Method, tuple[float, Floats]] = {}
+    drawn: list[tuple[Floats, ...]] = []
+    names: list[str] = []
+    methods: list[str] = []
+    for panel in PANELS[place]:
         every = max(panel.every * sampling.every_h, panel.least_h)
-        planned = np.arange(0.0, times[-1] + 1e-9, every)
-        # The same numbers are drawn whether noise is added or not, so that both see the same hours.
-        shifts = panel.jitter * every * random.standard_normal(len(planned))
-        there = random.random(len(planned)) >= sampling.missing
-        for hour in np.clip(planned + shifts, times[0], times[-1])[there]:
-            rows += _draw(float(hour), panel, times, values, sampling, random)
-    rows.sort(key=lambda row: (row[0], row[1]))
+        if panel.method not in visits:
+            visits[panel.method] = every, _visits(times, every, panel.jitter, random)
+        first, visited = visits[panel.method]
+        hours = visited[:: math.ceil(every / first - 1e-9)]
+        truth = np.stack([_truth(name, hours, times, values) for name in panel.analytes], axis=1)
+        value, there = _measured(panel, truth, sampling, random)
+        which, column = np.nonzero(there & np.isfinite(truth))
+        drawn.append((hours[which], value[which, column], truth[which, column]))
+        names += [panel.analytes[index] for index in column]
+        methods += [panel.method] * len(column)
+    hour, value, truth = (np.concatenate(each) for each in zip(*drawn, strict=True))
+    order = sorted(range(len(names)), key=lambda row: (hour[row], names[row]))
     return Observations(
-        np.array([row[0] for row in rows]),
-        tuple(row[1] for row in rows),
-        np.array([row[2] for row in rows]),
-        tuple(analyte(row[1]).unit for row in rows),
-        np.array([row[3] for row in rows]),
-        tuple(row[4] for row in rows),
+        hour[order],
+        tuple(names[row] for row in order),
+        value[order],
+        tuple(analyte(names[row]).unit for row in order),
+        truth[order],
+        tuple(methods[row] for row in order),
     )
 
 
-def _draw(
-    hour: float,
-    panel: Panel,
-    times: Floats,
-    values: Mapping[str, Floats],
-    sampling: Sampling,
-    random: np.random.Generator,
-) -> list[tuple[float, str, float, float, str]]:
-    """One panel at one hour: time, analyte, value, truth, method."""
-    shared = dict(zip(SAME_BLOOD, random.standard_normal(len(SAME_BLOOD)), strict=True))
-    rows = []
-    for name in panel.analytes:
-        truth = float(np.interp(hour, times, values[name]))
-        biology, assay, luck = random.standard_normal(), random.standard_normal(), random.random()
-        if luck < SINGLE_MISSING * sampling.missing or not np.isfinite(truth):
-            continue
+def _visits(times: Floats, every: float, jitter: float, random: np.random.Generator) -> Floats:
+    """Hours (D,) at which somebody comes, about every so often."""
+    planned = np.arange(times[0], times[-1] + 1e-9, every)
+    hours: Floats = np.clip(planned + jitter * every * random.standard_normal(len(planned)), times[0], times[-1])
+    return hours
+
+
+def _truth(name: str, hours: Floats, times: Floats, values: Mapping[str, Floats]) -> Floats:
+    """The true values (D,) at these hours; of urine, the mean flow [mL/h] since the collection began."""
+    if name != "urine_output":
+        return np.interp(hours, times, values[name])
+    volume = values["urine_volume"]
+    begun = hours - COLLECTION_H
+    collected = np.interp(hours, times, volume) - np.interp(begun, times, volume)
+    return np.where(begun >= times[0], 1000.0 * collected / COLLECTION_H, np.nan)
+
+
+def _measured(
+    panel: Panel, truth: Floats, sampling: Sampling, random: np.random.Generator
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Values (D, A) that a panel gives, and which of them are there. The same numbers are drawn whatever the sampling,
+    so that a course is seen at the same hours with noise and without."""
+    there = random.random(len(truth))[:, None] >= sampling.missing
+    there = there & (random.random(truth.shape) >= SINGLE_MISSING * sampling.missing)
+    biology, assay = random.standard_normal(truth.shape), random.standard_normal(truth.shape)
+    for group in TOGETHER.values():
+        members = [index for index, name in enumerate(panel.analytes) if name in group]
+        biology[:, members] = biology[:, members[:1]]
+    if not sampling.noise:
+        return truth, there
+    value = np.empty_like(truth)
+    for index, name in enumerate(panel.analytes):
         known = analyte(name)
-        if known.kind in shared and name not in DISTINCT:
-            biology = shared[known.kind]
-        value = truth
-        if sampling.noise:
-            within = (known.within_person_cv_percent or 0.0) / 100.0
-            value = _printed(name, truth * np.exp(within * biology + method_cv(name, panel.method) * assay))
-        rows.append((hour, name, value, truth, str(panel.method)))
-    return rows
+        within = (known.within_person_cv_percent or 0.0) / 100.0
+        deviation = within * biology[:, index] + method_cv(name, panel.method) * assay[:, index]
+        # Concentrations vary by factors; what is read off a cuff or a scale varies by amounts.
+        factor = 1.0 + deviation if known.kind == "vital sign" else np.exp(deviation)
+        value[:, index] = np.round(truth[:, index] * factor, _decimals(name))
+    return value, there
 
 
 def method_cv(name: str, method: Method) -> float:
@@ -160,10 +188,10 @@ def method_cv(name: str, method: Method) -> float:
     return percent / 100.0
 
 
-def _printed(name: str, value: float) -> float:
-    """A value with the digits that a laboratory prints."""
+def _decimals(name: str) -> int:
+    """Decimals of the canonical unit that a laboratory prints: the factor to the unit shown is a power of ten."""
     known = analyte(name)
-    return float(f"{round(value * known.shown_factor, known.shown_digits) / known.shown_factor:.9g}")
+    return known.shown_digits + round(math.log10(known.shown_factor))
 
 
 def record(observations: Observations, person: Person, start: datetime | None = None) -> Record:
