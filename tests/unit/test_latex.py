@@ -37,7 +37,7 @@ def one(expression: object) -> str:
         (lambda x, a, _b, _m: (x - a) / 9.0, r"\frac{x - a}{9}"),
         (lambda x, _a, _b, _m: x * x * x, "x^{3}"),
         (lambda x, a, b, _m: (a + b) ** 2 * x, r"x\,\left(a + b\right)^{2}"),
-        (lambda x, a, _b, m: -m.exp(-a * x), r"-e^{-x\,a}"),
+        (lambda x, a, _b, m: -m.exp(-a * x), r"-e^{-a\,x}"),
         (lambda x, a, _b, m: m.logistic(x / a), r"\sigma\left(\frac{x}{a}\right)"),
         (lambda x, _a, _b, m: m.log(m.sqrt(x)), r"\ln\left(\sqrt{x}\right)"),
         (lambda x, _a, _b, _m: 1e-7 * x, r"10^{-7}\,x"),
@@ -55,7 +55,7 @@ def test_a_named_quantity_stands_by_its_symbol_in_what_follows() -> None:
     page = latex(trace(rates, ["x"], ["k", "v"], []), {"x": "Q", "k": "k", "v": "V"}, {"x": "g"})
     assert equations(page) == [
         r"c = \frac{Q}{V} \qquad [\mathrm{g/L}]",
-        r"\frac{d\,Q}{dt} = -c\,k \qquad [\mathrm{g/h}]",
+        r"\frac{d\,Q}{dt} = -k\,c \qquad [\mathrm{g/h}]",
     ]
 
 

@@ -25,7 +25,7 @@ def _term(identifier: str) -> str:
     return f"https://identifiers.org/{identifier}"
 
 
-PLASMA, RED_CELL = _term("UBERON:0001969"), _term("CL:0000232")
+PLASMA, URINE, RED_CELL = map(_term, ("UBERON:0001969", "UBERON:0001088", "CL:0000232"))
 SODIUM, CHLORIDE, CREATININE, UREA, LACTATE = map(
     _term, ("CHEBI:29101", "CHEBI:17996", "CHEBI:16737", "CHEBI:16199", "CHEBI:24996")
 )
@@ -57,6 +57,7 @@ PROTEIN = {
     "other": ("o", "other protein"),
     "m_protein": ("M", "M-protein"),
 }
+MOLECULE = {"albumin": (ALBUMIN,)}
 
 STATES: dict[str, Symbol] = {
     "plasma_volume": Symbol("V_p", "L", "Volume of plasma", (PLASMA,)),
@@ -76,7 +77,7 @@ STATES: dict[str, Symbol] = {
     "chloride_excess": Symbol("X_{Cl}", "mmol", "Chloride given beyond what goes with sodium", (CHLORIDE,)),
     "cell_water": Symbol("V_c", "L", "Water in cells"),
     **{
-        f"plasma_{kind}_mass": Symbol(f"Q_{{p,{short}}}", "g", f"Mass of {words} in plasma", (PLASMA,))
+        f"plasma_{kind}_mass": Symbol(f"Q_{{p,{short}}}", "g", f"Mass of {words} in plasma", (*MOLECULE.get(kind, ()), PLASMA))
         for kind, (short, words) in PROTEIN.items()
     },
     **{
@@ -103,7 +104,7 @@ STATES: dict[str, Symbol] = {
     "tolerance": Symbol("A", "1", "Inflammation that the wall has become used to"),
     "theophylline_level": Symbol("Th", "mg/L", "Theophylline in plasma", (THEOPHYLLINE,)),
     "terbutaline_level": Symbol("B", "ug/L", "Terbutaline in plasma", (TERBUTALINE,)),
-    "furosemide_effect": Symbol("F", "1", "Effect of furosemide", (FUROSEMIDE,)),
+    "furosemide_effect": Symbol("F", "mg", "Furosemide at its place of effect", (FUROSEMIDE,)),
     "kidney_injury": Symbol("K", "1", "Injury of the kidney"),
     "sodium_retention": Symbol("R", "1", "Hormonal retention of sodium"),
     "oxygen_debt": Symbol("O", "h", "Oxygen debt, in hours of full arrest"),
@@ -112,7 +113,7 @@ STATES: dict[str, Symbol] = {
     "creatine_kinase_level": Symbol("C_{CK}", "U/L", "Creatine kinase", (CREATINE_KINASE,)),
     "creatinine_amount": Symbol("N_{cr}", "umol", "Creatinine in the water of the body", (CREATININE,)),
     "urea_amount": Symbol("N_{urea}", "mmol", "Urea in the water of the body", (UREA,)),
-    "urine_volume": Symbol("U", "L", "Urine since the start"),
+    "urine_volume": Symbol("U", "L", "Urine since the start", (URINE,)),
 }
 
 INPUTS: dict[str, Symbol] = {

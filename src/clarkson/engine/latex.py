@@ -131,6 +131,7 @@ class _Page:
         over: list[int] = []
         under: list[int] = []
         number = self.factors(index, over, under, upside=True)
+        over.sort(key=lambda factor: self.system.tape.entries[factor].kind != "parameter")  # k x, not x k
         divisor = ""
         sign, size = ("-" if number < 0 else ""), abs(number)
         head = "" if size == 1.0 else _number(size)

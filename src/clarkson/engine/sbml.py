@@ -75,7 +75,7 @@ def antimony(
     >>> from clarkson.engine.system import trace
     >>> decay = trace(lambda t, y, p, u, m: {"x": u["dose"] - p["k"] * y["x"]}, ["x"], ["k"], ["dose"])
     >>> text = antimony(decay, {"x": 1.0}, {"k": 2.0}, np.array([]), np.zeros((1, 1)), {}, name="decay")
-    >>> "x' = dose - k*x;" in text
+    >>> "x' = dose - x*k;" in text
     True
     """
     units = {each: label.unit for each, label in labels.items()}
