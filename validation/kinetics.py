@@ -40,7 +40,7 @@ def one_volume(times: Floats, dilution: Floats, rate: float, end: float) -> tupl
         during = np.minimum(times, end)
         filled = (rate - BASAL_LOSS) / elimination * (1.0 - np.exp(-k * during))
         after = times - during
-        return filled * np.exp(-k * after) - BASAL_LOSS / elimination * (1.0 - np.exp(-k * after))
+        return np.asarray(filled * np.exp(-k * after) - BASAL_LOSS / elimination * (1.0 - np.exp(-k * after)))
 
     fits = np.array(
         [np.exp(least_squares(lambda x, w=w: model(x) - w, np.log([5.0, 6.0])).x) for w in np.atleast_2d(dilution)]

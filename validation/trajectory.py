@@ -13,7 +13,8 @@ from clarkson.body.body import INPUTS, STATES, system
 from clarkson.body.parameters import parameter_names, parameters
 from clarkson.body.person import Floats, Person, sampled, typical
 from clarkson.body.rest import at_rest
-from clarkson.engine.integrate import Schedule, integrate
+from clarkson.engine.integrate import integrate
+from clarkson.engine.schedule import Schedule
 from clarkson.errors import SettingError
 from clarkson.simulate.death import FATAL
 

@@ -21,6 +21,6 @@ def run(
         capture_output=True,
         cwd=cwd,
         env={**environment, **variables},
-        timeout=60,
+        timeout=300,
         check=False,
     )

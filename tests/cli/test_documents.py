@@ -52,7 +52,7 @@ def test_a_command_runs(line: str, folder: Path) -> None:
 
 @pytest.mark.parametrize("snippet", SNIPPETS)
 def test_a_snippet_runs(snippet: str, folder: Path) -> None:
-    done = subprocess.run([sys.executable, "-c", snippet], cwd=folder, capture_output=True, timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-c", snippet], cwd=folder, capture_output=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout
 

@@ -47,6 +47,7 @@ def disagreement(found: Floats, expected: Floats) -> Floats:
     return np.asarray((np.abs(found - expected) / scale).max(axis=0))
 
 
+# One of the 32 stands at the threshold of an attack, where errors grow a hundredfold: hence the strict tolerance.
 def test_the_kernel_agrees_with_scipy_on_32_random_people_with_doses() -> None:
     random = np.random.default_rng(32)
     bodies = people(32, SCLS, seed=32)
@@ -55,7 +56,7 @@ def test_the_kernel_agrees_with_scipy_on_32_random_people_with_doses() -> None:
     for number in range(32):
         schedule = inputs_of(doses(random), HOURS)
         one = bodies.states[number], bodies.parameters[number]
-        found = integrate(system(), one[0][None], one[1][None], schedule, times, OUTPUTS, tolerance=5e-6)
+        found = integrate(system(), one[0][None], one[1][None], schedule, times, OUTPUTS, tolerance=2e-7)
         assert not found.status.any()
         expected = integrate_slowly(system(), *one, schedule, times, OUTPUTS, tolerance=1e-8)
         worst = np.maximum(worst, disagreement(found.values[0].astype(float), expected))

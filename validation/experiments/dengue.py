@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from clarkson.body.person import Floats, Person
 from validation.experiment import Experiment
@@ -32,7 +33,7 @@ def leak_size() -> float:
     return float(np.interp(HEMOCONCENTRATION, peak, sizes))
 
 
-def best_cutoff(sign: Floats, present: Floats) -> float:
+def best_cutoff(sign: Floats, present: NDArray[np.bool_]) -> float:
     """The value of a sign that best tells those with a finding (above) from those without (Youden's index)."""
     cuts = np.unique(sign)
     gain = [np.mean(sign[present] >= cut) - np.mean(sign[~present] >= cut) for cut in cuts]
