@@ -33,6 +33,7 @@ golden: $(installed)  ## writes tests/golden anew: read the difference before yo
 
 docs: $(installed)  ## the pages of docs/ that are generated
 	@.venv/bin/clarkson export latex -o docs/equations.md
+	@.venv/bin/clarkson simulate attack-treated --plot docs/figures/attack.svg
 	@.venv/bin/python -m validation
 
 lock: $(installed)  ## requirements.lock from pyproject.toml

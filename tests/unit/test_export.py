@@ -81,4 +81,4 @@ def test_a_unit_that_is_not_known_is_named() -> None:
 
 def test_text_that_antimony_cannot_read_is_refused_with_its_reason() -> None:
     with pytest.raises(ValueError, match="Antimony cannot read the model"):
-        sbml("model m; x' = ; end")
+        sbml("model m; x = (; end")

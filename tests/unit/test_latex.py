@@ -35,6 +35,8 @@ def one(expression: object) -> str:
         (lambda x, a, b, _m: a * (b - x), r"a\,\left(b - x\right)"),
         (lambda x, a, b, _m: a / b / x, r"\frac{a}{b\,x}"),
         (lambda x, a, _b, _m: (x - a) / 9.0, r"\frac{x - a}{9}"),
+        (lambda x, a, b, _m: (x - (a + b) ** 2) / 9.0, r"\frac{x - \left(a + b\right)^{2}}{9}"),
+        (lambda x, a, b, _m: (x - a) * (x - b) / 9.0, r"\frac{\left(x - a\right)\,\left(x - b\right)}{9}"),
         (lambda x, _a, _b, _m: x * x * x, "x^{3}"),
         (lambda x, a, b, _m: (a + b) ** 2 * x, r"x\,\left(a + b\right)^{2}"),
         (lambda x, a, _b, m: -m.exp(-a * x), r"-e^{-a\,x}"),

@@ -101,6 +101,6 @@ def vital_signs(
     m.let("heart_rate", "HR", "1/min", 1.0 * heart_rate)
     m.let("oxygen_saturation", "S_{O_2}", "1", 1.0 * saturation)
     m.let("respiratory_rate", "RR", "1/min", 14.0 + 8.0 * inflammation + 10.0 * (lung_swelling - 1.0))
-    m.let("temperature", "T", "Cel", 36.8 + 2.0 * inflammation)
+    m.let("temperature", "T_b", "Cel", 36.8 + 2.0 * inflammation)
     m.let("urine_output", "UO", "mL/h", 1000.0 * urine)
     m.let("weight", "W", "kg", p["resting_weight"] + water_gain)

@@ -77,7 +77,9 @@ STATES: dict[str, Symbol] = {
     "chloride_excess": Symbol("X_{Cl}", "mmol", "Chloride given beyond what goes with sodium", (CHLORIDE,)),
     "cell_water": Symbol("V_c", "L", "Water in cells"),
     **{
-        f"plasma_{kind}_mass": Symbol(f"Q_{{p,{short}}}", "g", f"Mass of {words} in plasma", (*MOLECULE.get(kind, ()), PLASMA))
+        f"plasma_{kind}_mass": Symbol(
+            f"Q_{{p,{short}}}", "g", f"Mass of {words} in plasma", (*MOLECULE.get(kind, ()), PLASMA)
+        )
         for kind, (short, words) in PROTEIN.items()
     },
     **{
@@ -94,18 +96,18 @@ STATES: dict[str, Symbol] = {
         for kind, (short, words) in PROTEIN.items()
         if kind != "albumin"
     },
-    "arterial_pressure": Symbol("P_a", "mmHg", "Mean arterial pressure"),
+    "arterial_pressure": Symbol("P_{art}", "mmHg", "Mean arterial pressure"),
     "sympathetic_tone": Symbol("s", "1", "Sympathetic tone, 0 to 1"),
     "mediator": Symbol("m", "1", "Mediator that opens gaps"),
     "gap": Symbol("g_m", "1", "Gaps opened by the mediator, as a share"),
     "repair": Symbol(r"\rho", "1", "Repair of the wall, 0 to 1"),
     "glycocalyx": Symbol(r"\eta", "1", "Glycocalyx that is left, as a share"),
     "systemic_inflammation": Symbol("I", "1", "Systemic inflammation"),
-    "tolerance": Symbol("A", "1", "Inflammation that the wall has become used to"),
+    "tolerance": Symbol("A_I", "1", "Inflammation that the wall has become used to"),
     "theophylline_level": Symbol("Th", "mg/L", "Theophylline in plasma", (THEOPHYLLINE,)),
     "terbutaline_level": Symbol("B", "ug/L", "Terbutaline in plasma", (TERBUTALINE,)),
-    "furosemide_effect": Symbol("F", "mg", "Furosemide at its place of effect", (FUROSEMIDE,)),
-    "kidney_injury": Symbol("K", "1", "Injury of the kidney"),
+    "furosemide_effect": Symbol("D_F", "mg", "Furosemide at its place of effect", (FUROSEMIDE,)),
+    "kidney_injury": Symbol("K_{inj}", "1", "Injury of the kidney"),
     "sodium_retention": Symbol("R", "1", "Hormonal retention of sodium"),
     "oxygen_debt": Symbol("O", "h", "Oxygen debt, in hours of full arrest"),
     "crp_level": Symbol("C_{CRP}", "mg/L", "C-reactive protein", (CRP,)),

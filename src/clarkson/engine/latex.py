@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -173,12 +174,18 @@ class _Page:
 def _bare(text: str) -> str:
     r"""A whole numerator or denominator needs no brackets of its own.
 
-    >>> _bare(r"\left(a + b\right)")
-    'a + b'
+    >>> _bare(r"\left(a + \left(b + c\right)^{2}\right)")
+    'a + \\left(b + c\\right)^{2}'
     """
+    if not (text.startswith(r"\left(") and text.endswith(r"\right)")):
+        return text
     inner = text.removeprefix(r"\left(").removesuffix(r"\right)")
-    alone = text.startswith(r"\left(") and text.endswith(r"\right)") and r"\left(" not in inner
-    return inner if alone else text
+    depth = 0
+    for bracket in re.findall(r"\\(left|right)\b", inner):
+        depth += 1 if bracket == "left" else -1
+        if depth < 0:  # the first bracket closes before the end
+            return text
+    return inner
 
 
 def _number(value: float) -> str:

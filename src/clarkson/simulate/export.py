@@ -18,8 +18,9 @@ from clarkson.simulate.schedule import schedule
 
 NOTES = (
     "Clarkson: a whole-body model of capillary leak. Time in hours. Research software, not a medical device: a "
-    "simulation, not a forecast for a person. Give libroadrunner a list as absolute_tolerance, one number for each rate "
-    "rule: it multiplies a single number by the present value of each variable, and stalls at a dose where one is nearly 0."
+    "simulation, not a forecast for a person. Give libroadrunner a list as absolute_tolerance, one number for each "
+    "rate rule: it multiplies a single number by the present value of each variable, and stalls at a dose where one is "
+    "nearly 0."
 )
 
 TITLE = """# The equations of the body

@@ -60,6 +60,7 @@ PHASE_COLOURS = {
 }
 FOOTER = "Simulated. Research software, not a medical device."
 MOST_TREATMENTS = 12
+MOST_POINTS = 500
 
 
 def plot(
@@ -90,8 +91,10 @@ def plot(
         FigureCanvasAgg(figure)
         heights = [2.6, 2.2, 2.8, 1.6, 1.6, 2.0, 0.25 + 0.24 * max(len(rows), 1)]
         lanes: Sequence[Any] = figure.subplots(len(heights), 1, sharex=True, height_ratios=heights)
-        days = np.asarray(times) / HOURS_A_DAY
-        course = {name: np.atleast_2d(np.asarray(value, dtype=float)) for name, value in values.items()}
+        # More points than pixels make a large file and no better line.
+        shown_times = slice(None, None, max(1, len(times) // MOST_POINTS))
+        days = np.asarray(times)[shown_times] / HOURS_A_DAY
+        course = {name: np.atleast_2d(np.asarray(value, dtype=float))[:, shown_times] for name, value in values.items()}
         _blood(lanes[0], days, course)
         _pressure(lanes[1], days, course)
         _water(lanes[2], days, course)
