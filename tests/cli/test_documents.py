@@ -14,7 +14,10 @@ import pytest
 from tests.cli.command import run
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = ("README.md", "docs/start.md", "docs/assessment.json.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")
+DOCUMENTS = (
+    *("README.md", "docs/start.md", "docs/simulate.md", "docs/assessment.json.md"),
+    *("CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"),
+)
 
 
 def blocks(document: str, language: str) -> list[str]:
@@ -55,6 +58,25 @@ def test_a_snippet_runs(snippet: str, folder: Path) -> None:
     done = subprocess.run([sys.executable, "-c", snippet], cwd=folder, capture_output=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout
+
+
+def test_the_scenario_of_the_page_about_simulation_runs(folder: Path) -> None:
+    (folder / "scenario.toml").write_text(blocks("docs/simulate.md", "toml")[0], encoding="utf-8")
+    done = run("simulate", "scenario.toml", cwd=folder)
+    assert b"A woman with a leak after a cold" in done.stdout
+    assert b"Attack 1" in done.stdout
+
+
+def test_every_dose_of_the_page_about_simulation_is_understood() -> None:
+    from clarkson.simulate.doses import parse_dose
+
+    rows = [
+        line for line in (ROOT / "docs/simulate.md").read_text(encoding="utf-8").splitlines() if line.startswith("| ")
+    ]
+    words = [each for row in rows for each in re.findall(r"`([^`]+)`", row)]
+    assert len(words) > 15
+    for each in words:
+        parse_dose(each)
 
 
 def test_the_example_of_the_readme_becomes_a_leak(folder: Path) -> None:
