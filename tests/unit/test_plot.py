@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from clarkson.errors import SettingError
+from clarkson.simulate.plot import _treatment_rows
+from clarkson.simulate.schedule import Given
 from clarkson.simulate.simulate import simulate
 
 
@@ -43,3 +45,15 @@ def test_a_course_without_doses_says_so(tmp_path: Path) -> None:
 def test_an_unknown_kind_of_file_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(SettingError, match=r"\.svg, \.png, \.pdf: the name 'attack\.bmp'"):
         simulate("donation").plot(tmp_path / "attack.bmp")
+
+
+def test_every_time_of_a_repeated_dose_has_its_bar_in_one_row() -> None:
+    given = [
+        Given(6.0, "furosemide 20 mg every 12 h"),
+        Given(24.0, "infection for 4 days"),
+        Given(60.0, "furosemide 20 mg every 12 h"),
+        Given(80.0, "drink 500 mL"),
+    ]
+    (_, doses), (_, infection) = _treatment_rows(given, 72.0)
+    assert [start * 24.0 for start, _ in doses] == pytest.approx([6.0, 18.0, 30.0, 42.0, 54.0, 66.0, 60.0])
+    assert infection == [(1.0, 2.0)]

@@ -10,7 +10,8 @@ import numpy as np
 
 from clarkson.body.person import Floats
 from clarkson.errors import SettingError
-from clarkson.simulate.schedule import Given
+from clarkson.simulate.doses import length_h
+from clarkson.simulate.schedule import Given, starts
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -85,8 +86,7 @@ def plot(
 
     style: Any = {"svg.hashsalt": "clarkson", "svg.fonttype": "none", "pdf.fonttype": 42, "font.size": 9}
     with mpl.rc_context(style):
-        shown = [each for each in given if each.at_h < times[-1]]
-        rows = _treatment_rows(shown)
+        rows = _treatment_rows(given, float(times[-1]))
         figure = Figure(figsize=(10.5, 12.2 + 0.22 * len(rows)), layout="constrained")
         FigureCanvasAgg(figure)
         heights = [2.6, 2.2, 2.8, 1.6, 1.6, 2.0, 0.25 + 0.24 * max(len(rows), 1)]
@@ -197,10 +197,10 @@ def _pressure(axes: Axes, days: Floats, course: Mapping[str, Floats]) -> None:
 def _water(axes: Axes, days: Floats, course: Mapping[str, Floats]) -> None:
     """Litres beyond rest by place, stacked; what plasma lacks or has too much as a line."""
     parts = [_middle(course[output]) - _middle(course[output])[0] for output, _, _ in PLACES]
-    drawn = [np.clip(part, 0.0, None) for part in parts]
-    axes.stackplot(
-        days, drawn, colors=[colour for _, _, colour in PLACES], labels=[name for _, name, _ in PLACES], linewidth=0
-    )
+    colours, names = [colour for _, _, colour in PLACES], [name for _, name, _ in PLACES]
+    # What a place has lost stands below zero: infused protein draws water out of the tissues.
+    axes.stackplot(days, [np.minimum(part, 0.0) for part in parts], colors=colours, linewidth=0)
+    axes.stackplot(days, [np.maximum(part, 0.0) for part in parts], colors=colours, labels=names, linewidth=0)
     plasma = course["plasma_volume"] - course["plasma_volume"][:, :1]
     _line(axes, days, plasma, "#7A0019", "plasma")
     axes.axhline(0.0, color=BLACK, linewidth=0.8)
@@ -245,20 +245,15 @@ def _symptoms(axes: Axes, days: Floats, course: Mapping[str, Floats]) -> None:
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def _treatment_rows(given: Sequence[Given]) -> list[tuple[str, list[tuple[float, float]]]]:
-    """What was given, one row for each kind: words, and start and length [days] of each time."""
-    rows: list[tuple[str, list[tuple[float, float]]]] = []
-    for each in given[:MOST_TREATMENTS]:
-        rows.append((str(each.dose), [(each.at_h / HOURS_A_DAY, _length_h(each) / HOURS_A_DAY)]))
-    if len(given) > MOST_TREATMENTS:
-        rows.append((f"and {len(given) - MOST_TREATMENTS} more", []))
-    return rows
-
-
-def _length_h(given: Given) -> float:
-    from clarkson.simulate.doses import length_h
-
-    return length_h(given.dose)
+def _treatment_rows(given: Sequence[Given], end_h: float) -> list[tuple[str, list[tuple[float, float]]]]:
+    """What was given, one row for each dose: its words, and start and length [days] of every time until the end."""
+    rows: dict[str, list[tuple[float, float]]] = {}
+    for each in (each for each in given if each.at_h < end_h):
+        bars = rows.setdefault(str(each.dose), [])
+        for start in starts(each, end_h):
+            bars.append((start / HOURS_A_DAY, min(length_h(each.dose), end_h - start) / HOURS_A_DAY))
+    rest = len(rows) - MOST_TREATMENTS
+    return list(rows.items())[:MOST_TREATMENTS] + ([(f"and {rest} more", [])] if rest > 0 else [])
 
 
 def _treatments(axes: Axes, rows: Sequence[tuple[str, Sequence[tuple[float, float]]]], end: float) -> None:

@@ -131,7 +131,7 @@ def _pieces(given: Given, weight_kg: float, duration_h: float) -> Iterator[_Piec
     spread = UNITS[dose.unit].nature == "amount" and dose.amount is not None
     if dose.unit == "deg":
         amount = math.sin(math.radians(amount))
-    for start in _starts(given, duration_h):
+    for start in starts(given, duration_h):
         begins, ends = round(start, _DECIMALS), round(start + length, _DECIMALS)
         if begins >= duration_h:
             continue
@@ -142,8 +142,12 @@ def _pieces(given: Given, weight_kg: float, duration_h: float) -> Iterator[_Piec
             yield _Piece(name, begins, min(ends, duration_h), level)
 
 
-def _starts(given: Given, duration_h: float) -> Iterator[float]:
-    """Hours at which a dose begins: once, or at its interval until its number of times or the end is reached."""
+def starts(given: Given, duration_h: float) -> Iterator[float]:
+    """Hours at which a dose begins: once, or at its interval until its number of times or the end is reached.
+
+    >>> list(starts(Given(6.0, "furosemide 20 mg every 12 h"), 36.0))
+    [6.0, 18.0, 30.0]
+    """
     every, times = given.dose.every_h, given.dose.times
     if every is None:
         yield given.at_h
