@@ -95,6 +95,15 @@ class Observation:
         low, high = self.allowed
         return low <= simulated <= high
 
+    @property
+    def widened(self) -> bool:
+        """Whether the row got an interval of its own after the first results were seen."""
+        return "Wilson" in self.why
+
+    def inside_at_first(self, simulated: float) -> bool:
+        """Whether a simulated value is inside by the rule as it stood when the first results were seen."""
+        return abs(simulated - self.value) <= TOLERANCE * abs(self.value) if self.widened else self.inside(simulated)
+
     def deviations(self, simulated: float) -> float:
         """Distance from the published value in standard deviations; NaN where none was published."""
         return (simulated - self.value) / self.spread

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from validation.calibrate import GROUPS, calibration_rows, residuals, simulated
-from validation.experiments import EXPERIMENTS
+from validation.calibrate import BEFORE, GROUPS, calibrate, calibration_rows, residuals, simulated
+from validation.experiments import EXPERIMENTS, animals, dengue
 from validation.healthy import ALLOWED, drift
 from validation.misfits import REASONS
 from validation.observations import observations
+from validation.people import ADULT
 from validation.report import Outcome, counts, outcomes, page
+from validation.trajectory import hours, trajectory, volunteer
 
 
 @cache
@@ -70,11 +72,22 @@ def test_the_page_is_whole() -> None:
     assert "not explained" not in text
 
 
-def test_calibration_sees_calibration_rows_only_and_stands_near_its_optimum() -> None:
+def test_leaks_are_as_large_as_the_rows_that_give_their_size() -> None:
+    """Plasma lost in sepsis (V231) and hematocrit in dengue (V171), in bodies that live."""
+    people = volunteer(ADULT, {}, given_leak=animals.leak_size(), **animals.SEPSIS)
+    septic = trajectory(people, (), hours(3.0, 0.05))
+    per_kilogram = 1000.0 * septic.rise("plasma_volume", 3.0) / animals.WEIGHT
+    np.testing.assert_allclose(per_kilogram, observations()["V231"].value, rtol=0.01)
+    assert septic["mean_pressure"].min() > 60.0
+    people = volunteer(dengue.PATIENT, {}, given_leak=dengue.leak_size(), **dengue.COURSE)
+    peak = trajectory(people, (), hours(72.0, 0.5))["hematocrit"]
+    np.testing.assert_allclose(100.0 * (peak.max(axis=1) / peak[:, 0] - 1.0), observations()["V171"].value, rtol=0.02)
+
+
+def test_calibration_sees_calibration_rows_only_and_stands_at_its_optimum() -> None:
     rows = calibration_rows()
     assert {row.use for row in rows.values()} == {"calibration"}
+    assert set(BEFORE) == set(GROUPS)
     assert simulated(np.zeros((2, len(GROUPS)))).shape == (2, len(rows))
-    here = float(np.square(residuals(np.zeros((1, len(GROUPS))))).sum())
-    chance = np.random.default_rng(1).standard_normal((20, len(GROUPS))) * 0.1
-    there = np.square(residuals(chance)).sum(axis=1)
-    assert here < there.min()
+    here, best = np.square(residuals(np.stack([np.zeros(len(GROUPS)), calibrate()]))).sum(axis=1)
+    assert here < best + 2.0
