@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
+from clarkson.body.attack import attacks
 from clarkson.body.person import Floats
-from clarkson.simulate.attack import attacks
 
 HOURS = np.arange(0.0, 400.0, 1.0)
 

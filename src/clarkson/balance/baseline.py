@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -67,14 +67,24 @@ def baseline(population: Population, steady: Sequence[Sample]) -> Baseline:
     >>> round(baseline(people.population("male", 50), []).set_points()[0].value, 3)
     0.446
     """
-    mean, covariance = population.mean, population.covariance
-    counts: Counter[str] = Counter()
+    person = Baseline(population.mean, population.covariance, population, Counter(), None, ())
     for sample in sorted(steady, key=lambda each: each.time):
-        seen = observe(sample, mean)
-        mean, covariance = condition(mean, covariance, seen.person, seen.observed, seen.ordinary)
-        counts.update(sample.results.keys())
-    newest = max((sample.time for sample in steady), default=None)
-    return Baseline(mean, covariance, population, counts, newest, tuple(steady))
+        person = with_draw(person, sample)
+    return person
+
+
+def with_draw(person: Baseline, sample: Sample) -> Baseline:
+    """The person's set points after one more steady draw."""
+    seen = observe(sample, person.mean)
+    mean, covariance = condition(person.mean, person.covariance, seen.person, seen.observed, seen.ordinary)
+    return replace(
+        person,
+        mean=mean,
+        covariance=covariance,
+        counts=person.counts + Counter(sample.results.keys()),
+        newest=sample.time if person.newest is None else max(person.newest, sample.time),
+        samples=(*person.samples, sample),
+    )
 
 
 def _set_point(person: Baseline, analyte: str) -> SetPoint:

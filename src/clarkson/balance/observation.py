@@ -97,7 +97,7 @@ def assay_cv(result: Result) -> float:
     return percent / 100.0
 
 
-def _equation(key: str, value: float, albumin_share: float) -> tuple[float, Array, Array, float]:
+def equation(key: str, value: float, albumin_share: float) -> tuple[float, Array, Array, float]:
     """Observed value, person row, change row, and the factor from assay CV to error."""
     person, change = np.zeros(len(people.PERSON)), np.zeros(len(CHANGE))
     if key in ("hematocrit", "hemoglobin", "erythrocytes"):
@@ -155,11 +155,11 @@ def value_of(key: str, row: float, person_mean: Array) -> float:
     if key == "mcv":
         return math.exp(row) * people.shared("mcv_fl")
     if key == "total_protein":
-        return math.exp(row + _total_protein_constant(_albumin_share(person_mean)))
+        return math.exp(row + _total_protein_constant(albumin_share(person_mean)))
     return math.exp(row)
 
 
-def _albumin_share(person_mean: Array) -> float:
+def albumin_share(person_mean: Array) -> float:
     albumin, globulin = np.exp(person_mean[[people.ALBUMIN, people.GLOBULIN]])
     return float(albumin / (albumin + globulin))
 
@@ -170,13 +170,13 @@ def observe(sample: Sample, person_mean: Array, *, without: tuple[str, ...] = ()
     Results that only repeat others are left out: the cell size where hematocrit and red-cell count
     are both there. ``without`` names analytes that must not be used at this time.
     """
-    share = _albumin_share(person_mean)
+    share = albumin_share(person_mean)
     rows, names, cvs = [], [], []
     repeated = ("mcv",) if {"hematocrit", "erythrocytes"} <= set(sample.results) else ()
     for key in ("hematocrit", "hemoglobin", "erythrocytes", "mcv", "albumin", "total_protein", "sodium"):
         if key in sample.results and key not in repeated and key not in without:
             names.append(key)
-            rows.append(_equation(key, sample.results[key].value, share))
+            rows.append(equation(key, sample.results[key].value, share))
             cvs.append(assay_cv(sample.results[key]) * rows[-1][3])
     width = len(people.PERSON)
     return Observation(

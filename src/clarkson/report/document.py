@@ -15,8 +15,10 @@ from clarkson.analytes import analyte
 from clarkson.balance.balance import Estimate
 from clarkson.record.record import Dose, Event, Record, Result, Skipped
 from clarkson.watch.assessment import Alternative, Assessed, Assessment, BaselineLevel
+from clarkson.watch.forecast import Forecast
+from clarkson.watch.phase import Phase
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 NOTICE = "Research software, not a medical device. It does not diagnose and must not delay care."
 COMPUTED_DIGITS = 4
 MEASURED_DIGITS = 8
@@ -152,6 +154,8 @@ def _assessment(assessment: Assessment, start: datetime | None) -> dict[str, Any
         "albumin_mass_change_percent": _estimate(assessment.albumin_mass_change_percent),
         "V": _estimate(assessment.V),
         "D": _estimate(assessment.D),
+        "phase": _phase(assessment.phase, start),
+        "forecast": [_forecast(each) for each in assessment.forecast],
         "reasons": list(assessment.reasons),
         "differential": [_alternative(each) for each in assessment.differential],
         "next_tests": [
@@ -159,6 +163,34 @@ def _assessment(assessment: Assessment, start: datetime | None) -> dict[str, Any
         ],
         "warnings": [{"code": each.code, "text": each.text} for each in assessment.warnings],
         "inputs": [_input(each) for each in assessment.inputs],
+    }
+
+
+def _phase(phase: Phase | None, start: datetime | None) -> dict[str, Any] | None:
+    if phase is None:
+        return None
+    began = {"median": phase.since, "low": phase.since_low, "high": phase.since_high}
+    return {
+        "name": phase.name,
+        "probability": _rounded(phase.probability),
+        "since": None if phase.since is None else {name: time and time.isoformat() for name, time in began.items()},
+        "since_hours": None if phase.since is None else {name: _hours(time, start) for name, time in began.items()},
+    }
+
+
+def _forecast(forecast: Forecast) -> dict[str, Any]:
+    known = analyte(forecast.analyte)
+    return {
+        "analyte": forecast.analyte,
+        "label": known.label,
+        "hours_ahead": forecast.hours,
+        "median": _rounded(forecast.median),
+        "low": _rounded(forecast.low),
+        "high": _rounded(forecast.high),
+        "unit": known.unit,
+        "shown": known.shown(forecast.median),
+        "shown_low": known.shown(forecast.low),
+        "shown_high": known.shown(forecast.high),
     }
 
 

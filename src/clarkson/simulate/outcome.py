@@ -9,8 +9,8 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
+from clarkson.body.attack import Attack, attacks
 from clarkson.body.person import Floats
-from clarkson.simulate.attack import Attack, attacks
 
 Side: TypeAlias = Literal["highest", "lowest"]
 

@@ -15,10 +15,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from clarkson.body.attack import Attack
 from clarkson.body.parameters import parameter_names
 from clarkson.engine.integrate import Status
 from clarkson.errors import SettingError
-from clarkson.simulate.attack import Attack
 from clarkson.simulate.outcome import EXTREMES, Outcome
 from clarkson.simulate.scenario import Scenario
 from clarkson.simulate.scenario_file import to_toml

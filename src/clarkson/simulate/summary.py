@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from clarkson.body.attack import Attack
 from clarkson.engine.integrate import Status
-from clarkson.simulate.attack import Attack
 from clarkson.simulate.durations import duration_words
 from clarkson.simulate.infections import YEAR_H
 from clarkson.simulate.outcome import EXTREMES, Outcome

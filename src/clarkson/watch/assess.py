@@ -5,18 +5,23 @@ from __future__ import annotations
 import math
 from datetime import datetime, timedelta
 
-from clarkson.balance.balance import balance
-from clarkson.balance.baseline import baseline
+from clarkson.balance.balance import Balance, balance
+from clarkson.balance.baseline import baseline, with_draw
 from clarkson.balance.observation import observe
 from clarkson.balance.population import population
 from clarkson.balance.sample import Sample, samples
 from clarkson.errors import SettingError
 from clarkson.record.record import Record
 from clarkson.watch.assessment import DEFAULT_PRIOR, LEAK_VERDICTS, Assessed, Assessment
-from clarkson.watch.context import Memory, context, signs
-from clarkson.watch.mechanisms import Timing, mechanisms
-from clarkson.watch.reading import believable, read
+from clarkson.watch.context import context
+from clarkson.watch.follow import Followed, follow
+from clarkson.watch.forecast import forecast
+from clarkson.watch.mechanisms import mechanisms
+from clarkson.watch.odd import odd
+from clarkson.watch.phase import phase
+from clarkson.watch.reading import reading
 from clarkson.watch.reviewed import Reviewed
+from clarkson.watch.signs import signs
 from clarkson.watch.verdict import POSSIBLE_AT, verdict
 from clarkson.watch.words import say
 
@@ -40,82 +45,97 @@ def assess(record: Record, *, prior: float = DEFAULT_PRIOR) -> Assessed:
     """
     if not 0.0 < prior < 1.0:
         raise SettingError(f"the prior must lie between 0 and 1 and is {prior:g}; 0.01 means 1 in 100")
-    draws = samples(record)
-    steady = [each for each in draws if each.steady]
-    past: list[tuple[Sample, Assessment]] = []
-    for sample in (each for each in draws if not each.steady):
-        level = _steady_before(record, sample.time, steady, past)
-        past.append((sample, say(_review(record, sample, level, past, prior))))
-    return Assessed(record, prior, tuple(each for _, each in past))
+    followed = follow(record, prior=prior)
+    walk = _Walk(followed)
+    return Assessed(record, prior, tuple(walk.step(place) for place in range(len(followed.draws))))
 
 
-def _review(
-    record: Record, sample: Sample, steady: list[Sample], past: list[tuple[Sample, Assessment]], prior: float
-) -> Reviewed:
-    person = baseline(population(record.sex, record.age_years), steady)
-    memory = _memory(sample.time, past)
-    around = context(record, sample.time, memory)
-    without = ("total_protein",) if around.immunoglobulin else ()
-    everything = observe(sample, person.mean, without=without)
-    seen = believable(everything, person)
-    odd = tuple(name for name in everything.analytes if name not in seen.analytes)
-    before = _draw_before(sample, past)
-    earlier = None if before is None else believable(observe(before, person.mean, without=without), person)
-    timing = Timing(
-        _days(before, sample) if before else 1.0,
-        math.inf if person.newest is None else abs(sample.time - person.newest) / timedelta(days=1),
-        memory.leak + memory.refill if memory else 0.0,
-    )
-    found = signs(record, sample, person)
-    priors = around.priors(prior)
-    reading = read(seen, person, earlier=earlier, timing=timing, signs=found, priors=priors, prior=prior)
-    change = balance(seen, person)
-    called = verdict(sample, reading, change, person, memory, record.age_years)
-    return Reviewed(record, sample, person, seen, odd, timing, before, around, found, change, reading, called, prior)
+class _Walk:
+    """What is remembered from draw to draw: the person's own level, and when a leak was possible."""
 
+    def __init__(self, followed: Followed) -> None:
+        record = followed.record
+        self.followed = followed
+        self.people = population(record.sex, record.age_years)
+        self.person = baseline(self.people, [each for each in samples(record) if each.steady])
+        self.own = {
+            key: level for key in ("systolic_pressure", "heart_rate", "creatinine") if (level := self.person.level(key))
+        }
+        self.attacks = [each.time for each in record.events if each.kind == "attack" and each.time is not None]
+        self.past: list[Reviewed] = []
+        self.waiting = 0  # first draw of the past that is not yet old enough to tell the person's level
 
-def _days(first: Sample, second: Sample) -> float:
-    return (second.time - first.time) / timedelta(days=1)
+    def step(self, place: int) -> Assessment:
+        sample = self.followed.draws[place]
+        self._learn(sample.time)
+        reviewed = self._review(sample, place)
+        self.past.append(reviewed)
+        if reviewed.verdict in LEAK_VERDICTS:
+            self.attacks.append(sample.time)
+        return say(reviewed)
 
+    def _learn(self, now: datetime) -> None:
+        """Older quiet draws outside attacks join the baseline."""
+        while self.waiting < len(self.past):
+            each = self.past[self.waiting]
+            if now - each.sample.time <= timedelta(days=EARLIER_DAYS):
+                return
+            quiet = each.reading.probability < POSSIBLE_AT and _lasting(each.reading.most_probable())
+            if quiet and not any(_disturbed(each.sample.time, attack) for attack in self.attacks):
+                self.person = with_draw(self.person, each.sample)
+            self.waiting += 1
 
-def _draw_before(sample: Sample, past: list[tuple[Sample, Assessment]]) -> Sample | None:
-    """The newest draw of the last days that measured red cells, else the newest that measured protein."""
-    recent = [each for each, _ in past if sample.time - each.time <= timedelta(days=EARLIER_DAYS)]
-    with_red_cells = [each for each in recent if each.red_cells]
-    candidates = with_red_cells or [each for each in recent if each.proteins]
-    return candidates[-1] if candidates else None
+    def _review(self, sample: Sample, place: int) -> Reviewed:
+        record, person = self.followed.record, self.person
+        around = context(record, sample.time)
+        without = ("total_protein",) if around.immunoglobulin else ()
+        left_out = odd(sample, self.people)
+        seen = observe(sample, person.mean, without=(*without, *left_out))
+        change = balance(seen, person)
+        found = reading(self.followed, place)
+        recent = [each for each in self.past if sample.time - each.sample.time <= timedelta(days=RECOVERY_DAYS)]
+        leak_before = any(each.verdict in LEAK_VERDICTS for each in recent)
+        called = verdict(sample, found, change, person, leak_before, record.age_years)
+        return Reviewed(
+            record=record,
+            sample=sample,
+            person=person,
+            seen=seen,
+            odd=left_out,
+            days=math.inf if person.newest is None else abs(sample.time - person.newest) / timedelta(days=1),
+            earlier_sample=self._draw_before(sample),
+            context=around,
+            signs=signs(record, sample, self.people, self.own),
+            balance=change,
+            reading=found,
+            verdict=called,
+            prior=self.followed.prior,
+            phase=phase(self.followed, place, self._volumes(sample, change), attack_before=self._attack_before(sample)),
+            forecast=forecast(self.followed, place, self.people),
+        )
 
+    def _volumes(self, sample: Sample, change: Balance) -> list[Balance]:
+        """The balances of the last days and of this draw."""
+        recent = [each for each in self.past if sample.time - each.sample.time <= timedelta(days=EARLIER_DAYS)]
+        return [*(each.balance for each in recent), change]
 
-def _memory(time: datetime, past: list[tuple[Sample, Assessment]]) -> Memory | None:
-    """What the newest draw left, if a leak was at least possible in the last weeks."""
-    recent = [each for each in past if time - each[0].time <= timedelta(days=RECOVERY_DAYS)]
-    if not any(each.verdict in LEAK_VERDICTS for _, each in recent):
-        return None
-    sample, last = recent[-1]
-    return Memory(last.probability, last.mechanisms["refill"], (time - sample.time) / timedelta(hours=1))
+    def _attack_before(self, sample: Sample) -> datetime | None:
+        before = [each for each in self.attacks if each <= sample.time]
+        return max(before, default=None)
 
-
-def _steady_before(
-    record: Record, time: datetime, declared: list[Sample], past: list[tuple[Sample, Assessment]]
-) -> list[Sample]:
-    """Draws that tell the person's own level: declared ones, and older quiet ones outside attacks."""
-    attacks = [each.time for each in record.events if each.kind == "attack" and each.time is not None]
-    attacks += [each.time for _, each in past if each.verdict in LEAK_VERDICTS]
-    quiet = [
-        sample
-        for sample, each in past
-        if time - sample.time > timedelta(days=EARLIER_DAYS)
-        and each.probability < POSSIBLE_AT
-        and _lasting(each.mechanism)
-        and not any(_disturbed(sample.time, attack) for attack in attacks)
-    ]
-    return [*declared, *quiet]
+    def _draw_before(self, sample: Sample) -> Sample | None:
+        """The newest draw of the last days that measured red cells, else the newest that measured protein."""
+        days = timedelta(days=EARLIER_DAYS)
+        recent = [each.sample for each in self.past if sample.time - each.sample.time <= days]
+        with_red_cells = [each for each in recent if each.red_cells]
+        candidates = with_red_cells or [each for each in recent if each.proteins]
+        return candidates[-1] if candidates else None
 
 
 def _lasting(mechanism: str) -> bool:
     """Whether the draw shows the person's level of these weeks: steady, or a slow course."""
     found = mechanisms()[mechanism]
-    return found.kind == "steady" or (found.kind == "other" and found.course == "slow")
+    return found.kind == "steady" or (found.kind == "other" and found.slow)
 
 
 def _disturbed(time: datetime, attack: datetime) -> bool:

@@ -10,6 +10,8 @@ from typing import Literal, overload
 from clarkson.balance.balance import Estimate
 from clarkson.balance.baseline import SetPoint
 from clarkson.record.record import Record, Result
+from clarkson.watch.forecast import Forecast
+from clarkson.watch.phase import Phase
 
 Verdict = Literal[
     "leak",
@@ -84,6 +86,8 @@ class Assessment:
     albumin_mass_change_percent: Estimate | None
     V: Estimate | None
     D: Estimate | None
+    phase: Phase | None
+    forecast: tuple[Forecast, ...]
     reasons: tuple[str, ...]
     differential: tuple[Alternative, ...]
     next_tests: tuple[NextTest, ...]

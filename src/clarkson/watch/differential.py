@@ -48,8 +48,8 @@ def _alternative(reviewed: Reviewed, mechanism: Mechanism) -> Alternative:
         if key in ("hemoglobin", "erythrocytes") and "hematocrit" in reviewed.seen.analytes:
             continue
         value = reviewed.sample.results[key].value
-        would_be = expected(mechanism.name, key, reviewed.seen, reviewed.person, reviewed.timing)
-        usual = expected("steady", key, reviewed.seen, reviewed.person, reviewed.timing)
+        would_be = expected(mechanism.name, key, reviewed.seen, reviewed.person, reviewed.days)
+        usual = expected("steady", key, reviewed.seen, reviewed.person, reviewed.days)
         if value not in would_be:
             speaks_against.append(_against(key, value, would_be, reviewed))
         elif value not in usual:

@@ -11,8 +11,7 @@ from clarkson.balance.baseline import NORMAL_90_PERCENT, Baseline
 from clarkson.balance.observation import Observation, value_of
 from clarkson.balance.sample import RED_CELLS
 from clarkson.engine.gaussian import log_densities
-from clarkson.watch.mechanisms import Timing
-from clarkson.watch.reading import predicted, spread
+from clarkson.watch.mechanisms import changes, grown
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +26,14 @@ class Expected:
         return self.low <= value <= self.high
 
 
-def expected(mechanism: str, analyte: str, seen: Observation, person: Baseline, timing: Timing) -> Expected:
-    """The range of ``analyte`` under a mechanism; of a protein or sodium, at the hematocrit that was measured."""
+def expected(mechanism: str, analyte: str, seen: Observation, person: Baseline, days: float) -> Expected:
+    """The range of ``analyte`` under a mechanism, ``days`` after the person's own level was last known.
+
+    For a protein or sodium it is the range at the hematocrit that was measured.
+    """
     row = seen.analytes.index(analyte)
-    means, covariance = predicted(mechanism, seen, person, timing, None), spread(seen, person, None)
+    means = seen.person @ person.mean + grown(mechanism, days) * changes(mechanism) @ seen.change.T
+    covariance = seen.person @ person.covariance @ seen.person.T + seen.ordinary
     given = [place for place, name in enumerate(seen.analytes) if name in RED_CELLS and name != analyte]
     if analyte in RED_CELLS or not given:
         middle, variance = means[:, row], covariance[row, row]

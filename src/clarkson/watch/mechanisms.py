@@ -1,4 +1,4 @@
-"""The mechanisms of ``mechanisms.toml`` and their draws: what each could have done to a person."""
+"""The mechanisms of ``mechanisms.toml``: their words, how they come and go, and what each could have done to a person."""
 
 from __future__ import annotations
 
@@ -19,31 +19,40 @@ from clarkson.balance.observation import CHANGE
 from clarkson.engine.gaussian import Array
 
 Kind = Literal["leak", "refill", "steady", "other"]
-Course = Literal["acute", "slow", "brief", "after leak"]
 
 DRAWS = 2048
 _COORDINATE = {name.replace(" ", "_"): place for place, name in enumerate(CHANGE)}
-SLOW_DAYS = (10.0, 60.0)  # red cells and albumin cannot be made or lost faster than a few percent a day
-RECOVERY_DAYS = (1.0, 6.0)  # time constant of what is left of a leak: 48 h to 2 weeks in all
-NEARLY_OVER = 0.2
-NOT_YET_RETURNING = 0.4
-PLATEAU = 0.5  # share of acute courses that had reached their size by the earlier sample
-LEAK_AND_RETURN_DAYS = 4.0  # a leak cannot come and return unseen between two draws closer than this
-UNEXPLAINED_EARLIER = 0.15  # share of draws in which another mechanism stood behind the earlier sample
+SLOW_HOURS = 24.0 * 14  # a mechanism that takes longer than this to come about is slow
 
 
 @dataclass(frozen=True, slots=True)
 class Mechanism:
-    """One mechanism: its words, its prior weight, its signs (mean, SD), and what settles it."""
+    """One mechanism: its words, its prior weight, its time course, its signs (mean, SD), and what settles it.
+
+    ``hours`` is the time constant with which it comes about (``hours_of_proteins`` that of its proteins), ``lasts_hours`` its median duration with
+    ``lasts_log_sd`` (0: exponential), ``leads`` what follows it, ``parts`` the number of Gaussians that
+    describe it, ``moves`` the places in ``CHANGE`` that it moves.
+    """
 
     name: str
     label: str
     kind: Kind
     weight: float
-    course: Course
+    hours: float
+    hours_of_proteins: float
+    lasts_hours: float
+    lasts_log_sd: float
+    leads: Mapping[str, float]
+    parts: int
+    moves: tuple[int, ...]
     signs: Mapping[str, tuple[float, float]]
     settled_by: Mapping[str, str]
     source: str
+
+    @property
+    def slow(self) -> bool:
+        """Whether it takes weeks to come about, so that one draw can show the person's level of these weeks."""
+        return self.hours > SLOW_HOURS
 
 
 @cache
@@ -66,12 +75,29 @@ def mechanisms() -> Mapping[str, Mechanism]:
             entry["label"],
             entry["kind"],
             entry["weight"],
-            entry["course"],
+            float(entry["hours"]),
+            float(entry.get("hours_of_proteins", entry["hours"])),
+            float(entry["lasts_hours"]),
+            float(entry.get("lasts_log_sd", 0.0)),
+            MappingProxyType(entry.get("leads", {})),
+            entry["parts"],
+            _moved(name),
             MappingProxyType(signs),
             MappingProxyType(entry.get("settled_by", {})),
             entry["source"],
         )
     return MappingProxyType(found)
+
+
+def _moved(name: str) -> tuple[int, ...]:
+    if "plasma_returned" in _table()[name]:
+        return tuple(range(len(CHANGE)))
+    starts = tuple(_COORDINATE)
+    return tuple(
+        _COORDINATE[start]
+        for start in starts
+        if any(key == start or key.startswith(f"{start}_per_") for key in _table()[name])
+    )
 
 
 def _drawn(law: Mapping[str, list[float]], chance: np.random.Generator) -> Array:
@@ -87,9 +113,8 @@ def _chance(name: str) -> np.random.Generator:
     return np.random.default_rng(zlib.crc32(name.encode()))
 
 
-def _changes(name: str, chance: np.random.Generator) -> Array:
+def _changes(entry: Mapping[str, Any], chance: np.random.Generator) -> Array:
     """Log changes (DRAWS, 6) of a mechanism that does not follow another."""
-    entry = _table()[name]
     change = np.zeros((DRAWS, len(CHANGE)))
     for quantity, place in _COORDINATE.items():
         if quantity in entry:
@@ -101,105 +126,44 @@ def _changes(name: str, chance: np.random.Generator) -> Array:
     return change
 
 
-@dataclass(frozen=True, slots=True)
-class Draws:
-    """What a mechanism could have done by now (DRAWS, 6) and by the earlier sample (DRAWS, 6)."""
-
-    now: Array
-    earlier: Array
-
-
-@cache
-def _after_leak(name: str) -> Draws:
+def _after_leak(entry: Mapping[str, Any], chance: np.random.Generator) -> Array:
     """A leak came first; since then part of the plasma and of the protein has returned."""
-    chance, entry = _chance(name), _table()[name]
-    leak = _changes("leak", chance)
-    now = leak.copy()
-    now[:, rows.PLASMA] *= 1.0 - _drawn(entry["plasma_returned"], chance)
+    change = _changes(_table()["leak"], chance)
+    change[:, rows.PLASMA] *= 1.0 - _drawn(entry["plasma_returned"], chance)
     kept = 1.0 - _drawn(entry["albumin_returned"], chance)
-    now[:, [rows.ALBUMIN_MASS, rows.GLOBULIN_MASS]] *= kept[:, None]
-    now[:, rows.RED_CELLS] += _drawn(entry["red_cells"], chance)
-    way = chance.uniform(0.0, 1.05, DRAWS)  # how far the return had come by the earlier sample
-    way[chance.uniform(size=DRAWS) < NOT_YET_RETURNING] = 0.0
-    earlier = leak + way[:, None] * (now - leak)
-    return Draws(now, earlier)
+    change[:, [rows.ALBUMIN_MASS, rows.GLOBULIN_MASS]] *= kept[:, None]
+    change[:, rows.RED_CELLS] += _drawn(entry["red_cells"], chance)
+    change[:, rows.SODIUM_LEVEL] = _drawn(entry["sodium"], chance)
+    return change
 
 
 @cache
-def _fixed(name: str) -> tuple[Array, Array, Array]:
-    """Changes now, the share that stood at an earlier sample (acute), and the days a slow course takes."""
-    chance = _chance(name)
-    change = _changes(name, chance)
-    growing, grown = chance.uniform(0.0, 1.0, DRAWS), chance.uniform(0.85, 1.15, DRAWS)
-    share = np.where(chance.uniform(size=DRAWS) < PLATEAU, grown, growing)
-    return change, share, chance.uniform(*SLOW_DAYS, DRAWS)
+def changes(name: str) -> Array:
+    """What a mechanism could have done to a person in whom it is found: log changes (DRAWS, 6) in the order of CHANGE.
 
+    The same draws come back every time.
 
-@cache
-def _unexplained() -> Array:
-    return _changes("unknown", _chance("earlier"))
-
-
-@cache
-def _leak_or_return() -> tuple[Array, Array]:
-    """States (DRAWS, 6) of people in a leak or on the way back, by turns, and the days (DRAWS,) recovery takes."""
-    chance = _chance("in a leak")
-    states = _changes("leak", chance)
-    states[::2] = _after_leak("refill").now[::2]
-    return states, chance.uniform(*RECOVERY_DAYS, DRAWS)
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """Days since the earlier sample and since the newest of the baseline, and how surely the earlier was no quiet one.
-
-    ``disturbed`` is the probability that a leak or its refill was going on at the earlier sample.
-    """
-
-    earlier_days: float = 1.0
-    baseline_days: float = math.inf
-    disturbed: float = 0.0
-
-
-def draws(name: str, timing: Timing) -> Draws:
-    """Draws of a mechanism for a sample and for the one before it.
-
-    A slow course has had the days since the baseline to come about. The same draws come back every time.
-
-    >>> draws("leak", Timing()).now.shape
+    >>> changes("leak").shape
     (2048, 6)
     """
+    entry, chance = _table()[name], _chance(name)
+    return _after_leak(entry, chance) if "plasma_returned" in entry else _changes(entry, chance)
+
+
+@cache
+def arrival(name: str) -> Array:
+    """Where a mechanism leads in the end, (DRAWS, 6): for most where a person in whom it is found already is."""
+    entry = _table()[name].get("arrives")
+    return changes(name) if entry is None else _changes(entry, _chance(name))
+
+
+def grown(name: str, days: float) -> float:
+    """Share of its size that a mechanism can have reached in the days since the person's own level was known.
+
+    Red cells and albumin cannot be made or lost faster than a few percent a day.
+
+    >>> grown("red-cell gain", 1.0) < 0.03, grown("leak", math.inf)
+    (True, 1.0)
+    """
     mechanism = mechanisms()[name]
-    if mechanism.course == "after leak":
-        both = _after_leak(name)
-        now, earlier = both.now.copy(), both.earlier.copy()
-    else:
-        change, share, slow_days = _fixed(name)
-        reached = np.ones(DRAWS)
-        if mechanism.course == "slow":
-            reached = np.minimum(1.0, timing.baseline_days / slow_days)
-            share = _grown_before(timing, slow_days)
-        elif mechanism.course == "brief":
-            share = np.zeros(DRAWS)
-        now, earlier = change * reached[:, None], change * share[:, None]
-    other = 0
-    if mechanism.kind in ("steady", "other"):
-        other = int(timing.disturbed * DRAWS)
-        states, recovery_days = _leak_or_return()
-        if mechanism.kind == "steady":  # nearly over then, and over now
-            earlier[:other] = NEARLY_OVER * states[:other]
-        else:  # something else on top of what is left
-            earlier[:other] = states[:other]
-            left = np.exp(-timing.earlier_days / recovery_days[:other])
-            now[:other] += left[:, None] * states[:other]
-    if mechanism.kind != "refill" or timing.earlier_days > LEAK_AND_RETURN_DAYS:
-        unexplained = other + int(UNEXPLAINED_EARLIER * (DRAWS - other))
-        earlier[other:unexplained] = _unexplained()[other:unexplained]
-    return Draws(now, earlier)
-
-
-def _grown_before(timing: Timing, slow_days: Array) -> Array:
-    """Share of a slow change that stood at the earlier sample."""
-    if math.isinf(timing.baseline_days):
-        return 1.0 - np.minimum(1.0, timing.earlier_days / slow_days)
-    return np.clip((timing.baseline_days - timing.earlier_days) / slow_days, 0.0, 1.0)
+    return 1.0 - math.exp(-24.0 * days / mechanism.hours) if mechanism.slow else 1.0

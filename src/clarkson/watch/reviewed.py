@@ -12,7 +12,8 @@ from clarkson.balance.sample import Sample
 from clarkson.record.record import Record
 from clarkson.watch.assessment import Verdict
 from clarkson.watch.context import Context
-from clarkson.watch.mechanisms import Timing
+from clarkson.watch.forecast import Forecast
+from clarkson.watch.phase import Phase
 from clarkson.watch.reading import Reading
 
 
@@ -20,7 +21,8 @@ from clarkson.watch.reading import Reading
 class Reviewed:
     """A draw, its equations, the person's baseline, the draw before, the balance, the reading, the verdict.
 
-    ``odd`` names results that no mechanism could give; they were not weighed.
+    ``odd`` names results that no mechanism could give; they were not weighed. ``days`` have passed since the person's own
+    level was last known.
     """
 
     record: Record
@@ -28,7 +30,7 @@ class Reviewed:
     person: Baseline
     seen: Observation
     odd: tuple[str, ...]
-    timing: Timing
+    days: float
     earlier_sample: Sample | None
     context: Context
     signs: Mapping[str, float]
@@ -36,6 +38,8 @@ class Reviewed:
     reading: Reading
     verdict: Verdict
     prior: float
+    phase: Phase | None
+    forecast: tuple[Forecast, ...]
 
     @property
     def red_cell_measure(self) -> str | None:

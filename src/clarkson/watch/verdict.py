@@ -6,7 +6,6 @@ from clarkson.balance.balance import Balance
 from clarkson.balance.baseline import Baseline
 from clarkson.balance.sample import Sample
 from clarkson.watch.assessment import Verdict
-from clarkson.watch.context import Memory
 from clarkson.watch.mechanisms import mechanisms
 from clarkson.watch.reading import Reading
 
@@ -14,12 +13,13 @@ LEAK_AT = 0.50
 POSSIBLE_AT = 0.10
 POSSIBLE_ALONE_AT = 0.04  # red cells alone can hardly say more; the verdict then names the missing test
 NAMED_AT = 0.50
+TWICE = 2.0
 MASKED_ABOVE = -0.15  # V: with less than about 15 % of the plasma missing, what leaks is being replaced
 YOUNGEST_YEARS = 1.0
 
 
 def verdict(
-    sample: Sample, reading: Reading, balance: Balance, person: Baseline, memory: Memory | None, age_years: float | None
+    sample: Sample, reading: Reading, balance: Balance, person: Baseline, leak_before: bool, age_years: float | None
 ) -> Verdict:
     """The verdict of one draw.
 
@@ -34,8 +34,9 @@ def verdict(
     if both and reading.probability >= LEAK_AT:
         masked = balance.V is not None and balance.V.median > MASKED_ABOVE
         return "leak masked by fluids" if masked else "leak"
-    leak_before = memory is not None
-    if leak_before and reading.mechanisms["refill"] >= NAMED_AT:
+    returning = reading.mechanisms["refill"]
+    surely = returning >= NAMED_AT or (reading.most_probable() == "refill" and returning > TWICE * reading.probability)
+    if leak_before and surely:
         return "refill"
     if sample.red_cells and reading.probability >= (POSSIBLE_AT if sample.proteins else POSSIBLE_ALONE_AT):
         return "possible leak"

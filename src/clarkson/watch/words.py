@@ -31,6 +31,8 @@ def say(reviewed: Reviewed) -> Assessment:
         albumin_mass_change_percent=balance.albumin_mass_change_percent,
         V=balance.V,
         D=balance.D,
+        phase=reviewed.phase,
+        forecast=reviewed.forecast,
         reasons=reasons(reviewed),
         differential=differential(reviewed),
         next_tests=next_tests(reviewed),

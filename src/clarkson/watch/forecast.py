@@ -1,0 +1,91 @@
+"""What the filter expects of the next hematocrit and albumin: bands for hours ahead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from clarkson.balance.observation import value_of
+from clarkson.balance.population import Population, population
+from clarkson.engine.gaussian import Array
+from clarkson.engine.mixture import quantile
+from clarkson.engine.switching import Filtered, advance
+from clarkson.watch import coordinates
+from clarkson.watch.follow import PLACE_HOURS, Followed
+from clarkson.watch.regimes import variation
+
+FORECAST_HOURS = (6.0, 24.0, 48.0)
+FORECAST_ANALYTES = ("hematocrit", "albumin")
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """A result as it would be expected some hours after a draw: median with its 90 % interval, canonical unit."""
+
+    analyte: str
+    hours: float
+    median: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mixture:
+    """A predictive distribution as Gaussians: weights, means and standard deviations (k,), in the scale of the rows."""
+
+    weights: Array
+    means: Array
+    sds: Array
+
+    def quantile(self, probability: float) -> float:
+        """The value below which it lies with a probability."""
+        return quantile(probability, self.weights, self.means, self.sds)
+
+
+@cache
+def _row(analyte: str) -> tuple[Array, float]:
+    """Design (20,) and error variance of a laboratory result."""
+    design = coordinates.row(analyte, 0.4 if analyte == "hematocrit" else 40.0, population(None, None))[1]
+    factor = 1.0 / (1.0 - 0.40) if analyte == "hematocrit" else 1.0
+    own = coordinates.own_draw_variation(analyte)
+    draw = variation()[own].draw if own else 0.0
+    return design, (coordinates.assay_cv(analyte, "laboratory") * factor) ** 2 + draw**2
+
+
+def predicted(followed: Followed, found: Filtered, place: int, analyte: str) -> Mixture | None:
+    """The distribution of a result at an occasion of ``found``, before it is seen; None where it was never measured.
+
+    The scale is that of ``balance.observation``: logit of hematocrit, ln of albumin.
+    """
+    design, error = _row(analyte)
+    needed = np.flatnonzero(design)
+    if not set(needed.tolist()) <= set(followed.active):
+        return None
+    slope = design[list(followed.active)]
+    means = found.mean_before[place] @ slope
+    variances = np.einsum("a,rab,b->r", slope, found.covariance_before[place], slope) + error
+    weights = found.before[place] / found.before[place].sum()
+    return Mixture(weights, means, np.sqrt(variances))
+
+
+def forecast(followed: Followed, place: int, people: Population) -> tuple[Forecast, ...]:
+    """Hematocrit and albumin 6, 24 and 48 hours after a draw of the course, as far as each was ever measured.
+
+    Nothing is assumed to be given meanwhile beyond what is usual in each mechanism.
+    """
+    occasion = int(followed.places[place])
+    found = []
+    for hours in FORECAST_HOURS:
+        ahead = advance(
+            followed.regimes, followed.filtered, occasion, followed.occasions.prior[occasion], hours, PLACE_HOURS
+        )
+        for analyte in FORECAST_ANALYTES:
+            mixture = predicted(followed, ahead, 0, analyte)
+            if mixture is not None:
+                low, median, high = (
+                    value_of(analyte, mixture.quantile(each), people.mean) for each in (0.05, 0.5, 0.95)
+                )
+                found.append(Forecast(analyte, hours, median, low, high))
+    return tuple(found)
