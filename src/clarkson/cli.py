@@ -17,6 +17,7 @@ import click
 
 from clarkson.errors import ClarksonError
 from clarkson.simulate_commands import export, parameters, simulate
+from clarkson.watch_commands import watch
 from clarkson.whole_file import whole_file
 
 if TYPE_CHECKING:
@@ -253,5 +254,5 @@ def _write(path: Path, text: str) -> None:
     click.echo(f"Wrote {path}", err=True)
 
 
-for command in (simulate, parameters, export):
+for command in (watch, simulate, parameters, export):
     clarkson.add_command(command)

@@ -25,8 +25,8 @@ FLOORS = (
     ("watch",),
     ("report",),
     ("__init__",),
-    ("serve", "evaluate", "intake"),
-    ("loopback", "doctor", "simulate_commands"),
+    ("serve", "evaluate", "intake", "live"),
+    ("loopback", "doctor", "simulate_commands", "watch_commands"),
     ("cli",),
     ("__main__",),
 )

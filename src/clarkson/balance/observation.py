@@ -160,6 +160,7 @@ def value_of(key: str, row: float, person_mean: Array) -> float:
 
 
 def albumin_share(person_mean: Array) -> float:
+    """Share of albumin in the total protein of a steady person with these coordinates (6,)."""
     albumin, globulin = np.exp(person_mean[[people.ALBUMIN, people.GLOBULIN]])
     return float(albumin / (albumin + globulin))
 

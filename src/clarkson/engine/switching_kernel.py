@@ -27,6 +27,7 @@ NEGLIGIBLE = 1e-4  # of the weight that flows into a regime
 HALF_LOG_TWO_PI = 0.9189385332046727
 
 _compiled: Any = numba.njit(cache=True, fastmath={"contract", "nsz"}, error_model="numpy")
+_compiled_for_all_cores: Any = numba.njit(cache=True, parallel=True, fastmath={"contract", "nsz"}, error_model="numpy")
 
 
 @_compiled
@@ -373,7 +374,7 @@ def follow_person(  # type: ignore[no-untyped-def]
             kept_age[k], kept_age_share[k] = age, age_share
 
 
-@numba.njit(cache=True, parallel=True, fastmath={"contract", "nsz"}, error_model="numpy")
+@_compiled_for_all_cores
 def follow_people(  # type: ignore[no-untyped-def]
     people, begins, hours, prior, signs, shift, shift_variance, rows, design, observed, error, foreign_prior,
     start_mean, start_covariance, foreign_mean, foreign_covariance, attractor, rate, spread, family, share, lasts,

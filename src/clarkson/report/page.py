@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from clarkson.report import view
+from clarkson.report.ahead import forecast_words, phase_words
 from clarkson.report.charts import charts
 from clarkson.watch.mechanisms import mechanisms
 
@@ -99,6 +100,8 @@ def render(document: dict[str, object], *, inline: bool) -> str:
             document=document,
             charts=charts(document),
             pills=view.pills(document),
+            phase_words=lambda entry: phase_words(entry, relative=bool(document["relative_time"])),
+            forecast_words=forecast_words,
             moment=lambda fact: view.moment(fact, relative=bool(document["relative_time"])),
             zone=view.zone(document),
             scripts=SCRIPTS,

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from clarkson.report.ahead import forecast_words, phase_words
 from clarkson.report.course import Lines, balance_path, draws, heading, measured, style, symbol
 from clarkson.report.view import moment, one_in, percent, ratio, signed, strength, zone
 from clarkson.watch.assessment import LEAK_VERDICTS
@@ -86,6 +87,8 @@ def _draw(assessment: Mapping[str, Any], relative: bool, everything: bool, width
         "Leak": [_likelihood(assessment)],
         "Plasma volume": _change(assessment["plasma_volume_change_percent"]),
         "Albumin mass": _change(assessment["albumin_mass_change_percent"]),
+        "Phase": [Text(words)] if (words := phase_words(assessment, relative=relative)) else [],
+        "Expected": [Text(each) for each in forecast_words(assessment)],
         "Careful": [Text(plain(each["text"]), "yellow") for each in assessment["warnings"]],
         "Why": [Text(plain(reason)) for reason in assessment["reasons"]],
         "Mechanisms": [_alternative(each, everything) for each in assessment["differential"]],

@@ -13,7 +13,7 @@ import math
 
 import numpy as np
 
-from clarkson.analytes import analyte
+from clarkson.analytes import Method, analyte
 from clarkson.balance import observation
 from clarkson.balance.observation import CHANGE, PROTEIN_SHARE_OF_WOBBLE
 from clarkson.balance.population import PERSON, Population
@@ -96,6 +96,6 @@ def beginning(people: Population, weight_kg: float | None) -> tuple[Array, Array
     return mean, covariance
 
 
-def assay_cv(key: str, method: str) -> float:
+def assay_cv(key: str, method: Method) -> float:
     """Analytic coefficient of variation as a fraction."""
-    return analyte(key).method_cv_percent.get(method, observation.DEFAULT_METHOD_CV_PERCENT) / 100.0  # type: ignore[call-overload]
+    return analyte(key).method_cv_percent.get(method, observation.DEFAULT_METHOD_CV_PERCENT) / 100.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
@@ -14,7 +13,7 @@ from clarkson.engine.mixture import quantile
 from clarkson.engine.switching import Filtered, advance
 from clarkson.watch import coordinates
 from clarkson.watch.follow import PLACE_HOURS, Followed
-from clarkson.watch.regimes import variation
+from clarkson.watch.regimes import Watch
 
 FORECAST_HOURS = (6.0, 24.0, 48.0)
 FORECAST_ANALYTES = ("hematocrit", "albumin")
@@ -44,13 +43,12 @@ class Mixture:
         return quantile(probability, self.weights, self.means, self.sds)
 
 
-@cache
-def _row(analyte: str) -> tuple[Array, float]:
+def _row(found: Watch, analyte: str) -> tuple[Array, float]:
     """Design (20,) and error variance of a laboratory result."""
-    design = coordinates.row(analyte, 0.4 if analyte == "hematocrit" else 40.0, population(None, None))[1]
-    factor = 1.0 / (1.0 - 0.40) if analyte == "hematocrit" else 1.0
+    usual = 0.4 if analyte == "hematocrit" else 40.0
+    _, design, factor = coordinates.row(analyte, usual, population(None, None))
     own = coordinates.own_draw_variation(analyte)
-    draw = variation()[own].draw if own else 0.0
+    draw = found.learned.variation[own].draw if own else 0.0
     return design, (coordinates.assay_cv(analyte, "laboratory") * factor) ** 2 + draw**2
 
 
@@ -59,7 +57,7 @@ def predicted(followed: Followed, found: Filtered, place: int, analyte: str) -> 
 
     The scale is that of ``balance.observation``: logit of hematocrit, ln of albumin.
     """
-    design, error = _row(analyte)
+    design, error = _row(followed.watch, analyte)
     needed = np.flatnonzero(design)
     if not set(needed.tolist()) <= set(followed.active):
         return None

@@ -1,4 +1,4 @@
-"""Known doses as inputs of the filter: what a recorded infusion did to plasma, red cells and proteins since the last draw.
+"""Known doses as inputs of the filter: what an infusion did to plasma, red cells and proteins since the last draw.
 
 The shift is an expectation; its standard deviation is as large as half of it, because amounts, bags and
 the share that stays differ. An amount that the record does not give is taken as a usual one and counts

@@ -1,4 +1,4 @@
-"""The mechanisms of ``mechanisms.toml``: their words, how they come and go, and what each could have done to a person."""
+"""The mechanisms of ``mechanisms.toml``: their words, how they come and go, and what each could have done."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ SLOW_HOURS = 24.0 * 14  # a mechanism that takes longer than this to come about 
 class Mechanism:
     """One mechanism: its words, its prior weight, its time course, its signs (mean, SD), and what settles it.
 
-    ``hours`` is the time constant with which it comes about (``hours_of_proteins`` that of its proteins), ``lasts_hours`` its median duration with
-    ``lasts_log_sd`` (0: exponential), ``leads`` what follows it, ``parts`` the number of Gaussians that
-    describe it, ``moves`` the places in ``CHANGE`` that it moves.
+    ``hours`` is the time constant with which it comes about (``hours_of_proteins`` that of its proteins),
+    ``lasts_hours`` its median duration with ``lasts_log_sd`` (0: exponential), ``leads`` what follows it, ``parts`` the
+    number of Gaussians that describe it, ``moves`` the places in ``CHANGE`` that it moves.
     """
 
     name: str

@@ -20,6 +20,7 @@ _FAMILIES: dict[Name, tuple[str, ...]] = {
     "refill": ("refill",),
 }
 NAMED_FROM = 0.10  # a phase is named only where a leak or its refill is at least possible
+WITHIN = 21  # points by which an interval between two occasions is described
 RECOVERED_FOR_DAYS = 60.0  # so long after an attack a steady person is called recovered
 
 
@@ -35,18 +36,20 @@ class Phase:
 
 
 def phase(followed: Followed, place: int, balances: list[Balance], *, attack_before: datetime | None) -> Phase | None:
-    """The phase at a draw of the course; ``balances`` are those of the draws up to it, ``attack_before`` the newest attack.
+    """The phase at a draw of the course.
 
-    None where neither a leak nor its refill is possible and no attack came before.
+    ``balances`` are those of the draws of these weeks up to it, ``attack_before`` is the newest attack. None where
+    neither a leak nor its refill is possible and no attack came before.
     """
-    shares = followed.mechanisms_at(place)
-    found = {name: sum(shares[each] for each in families) for name, families in _FAMILIES.items()}
+    shares, now = followed.mechanisms_at(place), followed.draws[place].time
+    found: dict[Name, float] = {name: sum(shares[each] for each in families) for name, families in _FAMILIES.items()}
     likeliest = max(found, key=lambda name: found[name])
+    quiet = 1.0 - sum(found.values())
+    lately = attack_before is not None and now - attack_before <= timedelta(days=RECOVERED_FOR_DAYS)
+    if lately and quiet > found[likeliest]:
+        return Phase("recovered", quiet, None, None, None)
     if found[likeliest] < NAMED_FROM:
-        now = followed.draws[place].time
-        if attack_before is None or now - attack_before > timedelta(days=RECOVERED_FOR_DAYS):
-            return None
-        return Phase("recovered", 1.0 - sum(found.values()), None, None, None)
+        return None
     name = likeliest
     if likeliest == "leak":
         early = all(each.V is None or each.V.median > math.log(1.0 - PLASMA_LOST) for each in balances)
@@ -54,22 +57,35 @@ def phase(followed: Followed, place: int, balances: list[Balance], *, attack_bef
             name = "plateau"
         elif early and shares["leak"] > shares["leak with fluids"]:
             name = "prodrome"
-    median, low, high = _began(followed, place, _FAMILIES[likeliest])
+    began_as = ("leak plateau",) if name == "plateau" else _FAMILIES[likeliest]
+    median, low, high = _began(followed, place, began_as)
     return Phase(name, found[likeliest], median, low, high)
 
 
 def _began(followed: Followed, place: int, families: tuple[str, ...]) -> tuple[datetime, datetime, datetime]:
-    """Median and 90 % interval of when these families began, from their ages in the filter."""
+    """Median and 90 % interval of when these families began, from their ages in the filter.
+
+    What began between two occasions may have begun at any time between them.
+    """
     occasion = int(followed.places[place])
-    kept, shares = followed.filtered, followed.mechanisms_at(place)
-    places = [followed.watch.names.index(each) for each in families]
-    ages = kept.age[occasion][places].ravel()
-    weights = np.concatenate(
-        [shares[each] * kept.age_share[occasion][at] for each, at in zip(families, places, strict=True)]
-    )
-    order = np.argsort(ages)
-    reached = np.cumsum(weights[order]) / weights.sum()
-    hours = [float(ages[order][min(np.searchsorted(reached, each), len(ages) - 1)]) for each in (0.5, 0.95, 0.05)]
+    kept, shares, hours = followed.filtered, followed.mechanisms_at(place), followed.occasions.hours
+    begun, weights = [], []
+    for family in families:
+        at = followed.watch.names.index(family)
+        for age, share in zip(kept.age[occasion, at], kept.age_share[occasion, at], strict=True):
+            start = hours[occasion] - age
+            after = int(np.searchsorted(hours[: occasion + 1], start, side="right"))
+            within = [start] if after in (0, occasion + 1) else np.linspace(hours[after - 1], hours[after], WITHIN)
+            begun += list(within)
+            weights += [shares[family] * share / len(within)] * len(within)
+    order = np.argsort(begun)
+    reached = np.cumsum(np.array(weights)[order]) / sum(weights)
     now = followed.draws[place].time
-    median, earliest, latest = (now - timedelta(hours=each) for each in hours)
-    return median, earliest, latest
+    low, median, high = (
+        now
+        + timedelta(
+            hours=float(begun[order[min(int(np.searchsorted(reached, each)), len(order) - 1)]] - hours[occasion])
+        )
+        for each in (0.05, 0.5, 0.95)
+    )
+    return median, low, high

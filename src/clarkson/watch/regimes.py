@@ -6,11 +6,9 @@ described by its mean and covariance. What a mechanism does not move varies as i
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 
@@ -26,36 +24,18 @@ from clarkson.watch.coordinates import (
     QUANTITIES,
     WEIGHT_CHANGE,
 )
+from clarkson.watch.learned import Learned, Variation, learned
 from clarkson.watch.mechanisms import Mechanism, arrival, changes, mechanisms
 
 ARTEFACT = "artefact"  # says nothing about the person: it is the filter's foreign occasion
 NEXT_DRAW = 5.0  # per hour: what belongs to one draw is gone at the next
 
 
-@dataclass(frozen=True, slots=True)
-class Variation:
-    """How one quantity moves in a steady person: SD of what wanders and returns in ``hours``, SD new at every draw."""
-
-    slow: float
-    hours: float
-    draw: float
-
-
-@cache
-def variation() -> Mapping[str, Variation]:
-    """The variation of each quantity of ``variation.toml``.
-
-    >>> variation()["plasma"].slow > 0
-    True
-    """
-    table = tomllib.loads(files("clarkson.watch").joinpath("variation.toml").read_text(encoding="utf-8"))
-    return {name: Variation(**table[name]) for name in QUANTITIES}
-
-
 @dataclass(frozen=True)
 class Watch:
     """The regimes, the names of their families, and where people are first found: start (R, 20) and its spread."""
 
+    learned: Learned
     names: tuple[str, ...]
     regimes: Regimes
     start: Array
@@ -75,6 +55,18 @@ def _parts(draws: Array, among: Array, count: int) -> list[Array]:
 
 def _moments(draws: Array) -> tuple[Array, Array]:
     return draws.mean(axis=0), np.cov(draws.T)
+
+
+def _shaped(mean: Array, covariance: Array, name: str, parameters: Learned) -> tuple[Array, Array]:
+    """A described part, moved and widened as was learned."""
+    shape = parameters.shapes.get(name)
+    if shape is None:
+        return mean, covariance
+    mean, covariance = mean.copy(), covariance.copy()
+    places = np.arange(FIRST_CHANGE, FIRST_CHANGE + len(CHANGE))
+    mean[places] += [shape.moved.get(each, 0.0) for each in QUANTITIES[: len(CHANGE)]]
+    covariance[np.ix_(places, places)] *= shape.widened**2
+    return mean, covariance
 
 
 def _usual(usual: Mapping[str, Variation]) -> tuple[Array, Array]:
@@ -109,23 +101,20 @@ def _described(
     return mean, covariance
 
 
-def watch(usual: Mapping[str, Variation] | None = None) -> Watch:
-    """The regimes of every mechanism.
+@cache
+def watch() -> Watch:
+    """The regimes of every mechanism, as they were learned.
 
     >>> found = watch()
     >>> found.regimes.attractor.shape[1], "leak" in found.names
     (20, True)
     """
-    return _watch() if usual is None else build(usual)
+    return build(learned())
 
 
-@cache
-def _watch() -> Watch:
-    return build(variation())
-
-
-def build(usual: Mapping[str, Variation]) -> Watch:
-    """The regimes for a given variation of steady people."""
+def build(parameters: Learned) -> Watch:
+    """The regimes for given parameters."""
+    usual = parameters.variation
     named = {name: each for name, each in mechanisms().items() if name != ARTEFACT}
     names = tuple(named)
     attractor, spread, rate, start, start_spread, family, share = [], [], [], [], [], [], []
@@ -137,19 +126,20 @@ def build(usual: Mapping[str, Variation]) -> Watch:
             strict=True,
         )
         for found, end in parts:
-            mean, covariance = _described(mechanism, end, usual, arriving=True)
+            mean, covariance = _shaped(*_described(mechanism, end, usual, arriving=True), name, parameters)
             attractor.append(mean)
             spread.append(covariance)
-            mean, covariance = _described(mechanism, found, usual)
+            mean, covariance = _shaped(*_described(mechanism, found, usual), name, parameters)
             start.append(mean)
             start_spread.append(covariance)
             own = usual_rate.copy()
             moved = [FIRST_CHANGE + each for each in mechanism.moves]
             if mechanism.kind != "steady":
                 moved += [WEIGHT_CHANGE, CREATININE_CHANGE]
-            own[moved] = 1.0 / mechanism.hours
+            faster = parameters.shapes[name].faster if name in parameters.shapes else 1.0
+            own[moved] = faster / mechanism.hours
             proteins = [FIRST_CHANGE + each for each in mechanism.moves if each in (ALBUMIN_MASS, GLOBULIN_MASS)]
-            own[proteins] = 1.0 / mechanism.hours_of_proteins
+            own[proteins] = faster / mechanism.hours_of_proteins
             rate.append(own)
             family.append(place)
             share.append(1.0 / mechanism.parts)
@@ -168,4 +158,4 @@ def build(usual: Mapping[str, Variation]) -> Watch:
         leads,
     )
     foreign, foreign_spread = _described(mechanisms()[ARTEFACT], changes(ARTEFACT), usual)
-    return Watch(names, regimes, np.array(start), np.array(start_spread), foreign, foreign_spread)
+    return Watch(parameters, names, regimes, np.array(start), np.array(start_spread), foreign, foreign_spread)

@@ -21,8 +21,8 @@ from clarkson.watch.reading import Reading
 class Reviewed:
     """A draw, its equations, the person's baseline, the draw before, the balance, the reading, the verdict.
 
-    ``odd`` names results that no mechanism could give; they were not weighed. ``days`` have passed since the person's own
-    level was last known.
+    ``odd`` names results that no mechanism could give; they were not weighed. ``days`` have passed since the person's
+    own level was last known.
     """
 
     record: Record

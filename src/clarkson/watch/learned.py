@@ -1,0 +1,73 @@
+"""What was learned from training data: how steady people vary, and the common mechanisms of illness.
+
+``learned.toml`` holds the numbers with their version, the people they were learned from and the hash of
+the data; ``clarkson learn`` writes it anew.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Variation:
+    """How one quantity moves in a steady person: SD of what wanders and returns in ``hours``, SD new at every draw."""
+
+    slow: float
+    hours: float
+    draw: float
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How a mechanism of ``mechanisms.toml`` was changed: shifts of its log changes, factors of its width and speed."""
+
+    moved: Mapping[str, float]
+    widened: float
+    faster: float
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """The learned parameters.
+
+    ``variation`` by quantity, ``shapes`` by mechanism, ``in_hospital`` the factor by which a mechanism is commoner
+    among people who are drawn again within a day and a half; ``provenance`` says from what they were learned.
+    """
+
+    variation: Mapping[str, Variation]
+    shapes: Mapping[str, Shape]
+    in_hospital: Mapping[str, float]
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+
+def read_learned(text: str) -> Learned:
+    """The parameters from the text of a ``learned.toml``."""
+    table = tomllib.loads(text)
+    return Learned(
+        MappingProxyType({name: Variation(**each) for name, each in table["variation"].items()}),
+        MappingProxyType(
+            {
+                name: Shape(MappingProxyType(each["moved"]), each["widened"], each["faster"])
+                for name, each in table.get("shape", {}).items()
+            }
+        ),
+        MappingProxyType(table.get("in_hospital", {})),
+        MappingProxyType(table["provenance"]),
+    )
+
+
+@cache
+def learned() -> Learned:
+    """The parameters that come with Clarkson.
+
+    >>> learned().variation["plasma"].slow > 0
+    True
+    """
+    return read_learned(files("clarkson.watch").joinpath("learned.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,233 @@
+"""From records to the occasions of the filter: rows, inputs, signs and prior of every draw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clarkson.balance.population import Population, population
+from clarkson.balance.sample import Sample, samples
+from clarkson.engine.gaussian import Array
+from clarkson.engine.switching import Beginning, Occasions
+from clarkson.engine.switching_kernel import Places
+from clarkson.record.record import Record, Result
+from clarkson.watch import coordinates
+from clarkson.watch.context import context
+from clarkson.watch.inputs import inputs
+from clarkson.watch.mechanisms import mechanisms
+from clarkson.watch.odd import odd
+from clarkson.watch.regimes import ARTEFACT, Watch
+from clarkson.watch.signs import sign_weights, signs
+
+BASELINE_BEFORE = timedelta(days=30)  # a declared steady state whose time is not before the course is put there
+NOT_STEADY = -40.0
+FIRST_DOSES = timedelta(hours=48)
+HOSPITAL_GAP = timedelta(hours=36)  # draws as close as this are made of people in hospital (assumption)
+NAMES = tuple(name for name in mechanisms() if name != ARTEFACT)
+_LEAKS = np.array([mechanisms()[name].kind == "leak" for name in NAMES])
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """One record's n occasions with m rows, before variation and regimes are chosen.
+
+    ``draws`` are those of the course, ``places`` theirs among the occasions. ``quantity`` (m,) is the place in
+    ``coordinates.QUANTITIES`` of what varies in a row from draw to draw beside the assay, -1 for none. ``hospital``
+    (n,) marks draws soon after another.
+    """
+
+    record: Record
+    people: Population
+    draws: tuple[Sample, ...]
+    places: Places
+    hours: Array
+    prior: Array
+    hospital: NDArray[np.bool_]
+    signs: Array
+    shift: Array
+    shift_variance: Array
+    rows: Places
+    design: Array
+    observed: Array
+    assay: Array
+    quantity: Places
+
+
+def _laboratory(result: Result) -> str:
+    return f"{result.method}/{result.laboratory}"
+
+
+def _first_laboratories(draws: Sequence[Sample]) -> dict[str, str]:
+    """The method and laboratory that measured each analyte first."""
+    first: dict[str, str] = {}
+    for sample in draws:
+        for key, result in sample.results.items():
+            first.setdefault(key, _laboratory(result))
+    return first
+
+
+def _rows(
+    sample: Sample,
+    people: Population,
+    without: tuple[str, ...],
+    first: Mapping[str, str],
+) -> list[tuple[float, Array, float, int]]:
+    """Observed value, design, assay variance and own quantity of the results of one draw."""
+    rows = []
+    repeated = ("mcv",) if {"hematocrit", "erythrocytes"} <= set(sample.results) else ()
+    for key in coordinates.ANALYTES:
+        result = sample.results.get(key)
+        if result is None or result.value <= 0.0 or key in repeated or key in without:
+            continue
+        other = first[key] != _laboratory(result)
+        observed, design, factor = coordinates.row(key, result.value, people, other_laboratory=other)
+        own = coordinates.own_draw_variation(key)
+        quantity = -1 if own is None else coordinates.QUANTITIES.index(own)
+        rows.append((observed, design, (coordinates.assay_cv(key, result.method) * factor) ** 2, quantity))
+    return rows
+
+
+def _weighings(record: Record, draws: Sequence[Sample]) -> list[Sample]:
+    """Body weights of other times than the draws, one a day."""
+    seen = {each.results["weight"].time for each in draws if "weight" in each.results}
+    days = {each.time.date() for each in draws if "weight" in each.results}
+    found = []
+    for result in record.results:
+        usable = result.analyte == "weight" and not result.comparator and not result.steady
+        if usable and result.time not in seen and result.time.date() not in days:
+            days.add(result.time.date())
+            found.append(Sample(result.time, {"weight": result}))
+    return found
+
+
+def _hours(occasions: Sequence[Sample], declared: int) -> Array:
+    """Hours of the occasions; declared steady ones that are not at least weeks before the course are put there."""
+    if not occasions:
+        return np.zeros(0)
+    times = [each.time for each in occasions]
+    if 0 < declared < len(occasions):
+        late = times[declared - 1] + BASELINE_BEFORE - times[declared]
+        if late > timedelta(0):
+            times[:declared] = [time - late for time in times[:declared]]
+    return np.array([(time - times[0]) / timedelta(hours=1) for time in times])
+
+
+def prepare(record: Record, *, prior: float) -> Prepared:
+    """The occasions of a record: its draws, and weighings between them; declared steady draws come first.
+
+    >>> prepare(Record("nobody"), prior=0.01).hours.shape
+    (0,)
+    """
+    everything = samples(record)
+    steady = [each for each in everything if each.steady]
+    course = [each for each in everything if not each.steady]
+    draws = [*steady, *sorted([*course, *_weighings(record, everything)], key=lambda each: each.time)]
+    drawn = {id(each) for each in course}
+    places = np.array(
+        [place for place, each in enumerate(draws) if len(steady) <= place and id(each) in drawn], dtype=np.int64
+    )
+    people = population(record.sex, record.age_years)
+    first = _first_laboratories(draws)
+    hours = _hours(draws, len(steady))
+    rows, bounds = [], [0]
+    shift, shift_variance = np.zeros((2, len(draws), coordinates.COORDINATES))
+    prior_of = np.zeros((len(draws), len(NAMES)))
+    hospital = np.zeros(len(draws), dtype=np.bool_)
+    seen_signs = []
+    for place, sample in enumerate(draws):
+        around = context(record, sample.time)
+        without = (*odd(sample, people), *(("total_protein",) if around.immunoglobulin else ()))
+        rows += _rows(sample, people, without, first)
+        bounds.append(len(rows))
+        hospital[place] = place > len(steady) and sample.time - draws[place - 1].time < HOSPITAL_GAP
+        since = draws[place - 1].time if place > len(steady) else sample.time - FIRST_DOSES
+        if not sample.steady:
+            shift[place], shift_variance[place] = inputs(record, since, sample.time)
+        priors = around.priors(prior)
+        prior_of[place] = [priors[name] for name in NAMES]
+        prior_of[place] /= prior_of[place].sum()
+        seen_signs.append({} if sample.steady else signs(record, sample, people, _own_levels(steady)))
+    weights = sign_weights(seen_signs, hours.tolist(), NAMES)
+    for place in range(len(steady)):
+        weights[place] += [0.0 if mechanisms()[name].kind == "steady" else NOT_STEADY for name in NAMES]
+    return Prepared(
+        record,
+        people,
+        tuple(course),
+        places,
+        hours,
+        prior_of,
+        hospital,
+        weights,
+        shift,
+        shift_variance,
+        np.array(bounds),
+        np.array([each[1] for each in rows]).reshape(-1, coordinates.COORDINATES),
+        np.array([each[0] for each in rows]),
+        np.array([each[2] for each in rows]),
+        np.array([each[3] for each in rows], dtype=np.int64),
+    )
+
+
+def together(people: Sequence[Prepared], found: Watch, active: Places) -> Occasions:
+    """The occasions of several records for the filter, over the coordinates ``active``."""
+    draw = np.array([*(found.learned.variation[name].draw ** 2 for name in coordinates.QUANTITIES), 0.0])
+    rows = np.concatenate([[0], *(np.diff(each.rows) for each in people)]).cumsum()
+    raised = np.array([found.learned.in_hospital.get(name, 1.0) for name in NAMES])
+    return Occasions(
+        np.cumsum([0, *(len(each.hours) for each in people)]),
+        np.concatenate([each.hours for each in people]),
+        np.concatenate([_in_hospital(each, raised) for each in people]),
+        np.concatenate([each.signs for each in people]),
+        np.ascontiguousarray(np.concatenate([each.shift for each in people])[:, active]),
+        np.ascontiguousarray(np.concatenate([each.shift_variance for each in people])[:, active]),
+        rows,
+        np.ascontiguousarray(np.concatenate([each.design for each in people])[:, active]),
+        np.concatenate([each.observed for each in people]),
+        np.concatenate([each.assay + draw[each.quantity] for each in people]),
+    )
+
+
+def _in_hospital(person: Prepared, raised: Array) -> Array:
+    """The prior (n, M) with what is commoner in hospital raised there; that of a leak stays."""
+    prior = person.prior.copy()
+    here = prior[person.hospital] * np.where(_LEAKS, 1.0, raised)
+    rest = here[:, ~_LEAKS].sum(axis=1, keepdims=True)
+    leak = here[:, _LEAKS].sum(axis=1, keepdims=True)
+    prior[person.hospital] = np.where(_LEAKS, here, here * (1.0 - leak) / np.where(rest > 0.0, rest, 1.0))
+    return prior
+
+
+def begin(found: Watch, people: Sequence[Prepared], active: Places) -> tuple[Beginning, Places]:
+    """What is known of each person before the first draw, and which beginning is whose."""
+    kinds: dict[tuple[str, float | None], int] = {}
+    whose: list[int] = []
+    beginnings: list[tuple[Array, Array]] = []
+    for each in people:
+        kind = (each.people.name, each.record.weight_kg)
+        if kind not in kinds:
+            kinds[kind] = len(beginnings)
+            beginnings.append(coordinates.beginning(each.people, each.record.weight_kg))
+        whose.append(kinds[kind])
+    mean, covariance = np.array([each[0] for each in beginnings]), np.array([each[1] for each in beginnings])
+    block = np.ix_(np.arange(len(found.start)), active, active)
+    return Beginning(
+        found.start[:, active] + mean[:, None, active],
+        found.start_spread[block] + covariance[:, active][:, :, active][:, None],
+        found.foreign[active] + mean[:, active],
+        found.foreign_spread[np.ix_(active, active)] + covariance[:, active][:, :, active],
+    ), np.array(whose, dtype=np.int64)
+
+
+def _own_levels(steady: Sequence[Sample]) -> dict[str, float]:
+    """Median of the declared steady values of pressure, pulse and creatinine."""
+    levels = {}
+    for key in ("systolic_pressure", "heart_rate", "creatinine"):
+        values = [sample.results[key].value for sample in steady if key in sample.results]
+        if values:
+            levels[key] = float(np.median(values))
+    return levels
