@@ -3,10 +3,35 @@
 from __future__ import annotations
 
 import math
+from typing import Any
+
+import numba
+import numpy as np
 
 from clarkson.engine.gaussian import Array
 
 _STEPS = 60
+_compiled: Any = numba.njit(cache=True)
+
+
+@_compiled
+def _below(value, weights, means, sds):  # type: ignore[no-untyped-def]
+    total = 0.0
+    for k in range(len(weights)):
+        total += weights[k] * 0.5 * math.erfc((means[k] - value) / (sds[k] * math.sqrt(2.0)))
+    return total
+
+
+@_compiled
+def _quantile(probability, weights, means, sds):  # type: ignore[no-untyped-def]
+    low, high = np.min(means - 9.0 * sds), np.max(means + 9.0 * sds)
+    for _ in range(_STEPS):
+        middle = (low + high) / 2.0
+        if _below(middle, weights, means, sds) < probability:
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2.0
 
 
 def below(value: float, weights: Array, means: Array, sds: Array) -> float:
@@ -15,8 +40,7 @@ def below(value: float, weights: Array, means: Array, sds: Array) -> float:
     >>> below(0.0, np.ones(1), np.zeros(1), np.ones(1))
     0.5
     """
-    distance = (value - means) / (sds * math.sqrt(2.0))
-    return float(sum(weight * 0.5 * math.erfc(-each) for weight, each in zip(weights, distance, strict=True)))
+    return float(_below(value, weights, means, sds))
 
 
 def quantile(probability: float, weights: Array, means: Array, sds: Array) -> float:
@@ -25,13 +49,4 @@ def quantile(probability: float, weights: Array, means: Array, sds: Array) -> fl
     >>> round(quantile(0.95, np.ones(1), np.zeros(1), np.ones(1)), 3)
     1.645
     """
-    used = weights > 1e-9
-    weights, means, sds = weights[used] / weights[used].sum(), means[used], sds[used]
-    low, high = float((means - 9.0 * sds).min()), float((means + 9.0 * sds).max())
-    for _ in range(_STEPS):
-        middle = (low + high) / 2.0
-        if below(middle, weights, means, sds) < probability:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2.0
+    return float(_quantile(probability, weights, means, sds))

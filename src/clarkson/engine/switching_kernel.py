@@ -364,7 +364,7 @@ def follow_person(  # type: ignore[no-untyped-def]
         for j in range(regimes):
             after[k, j] /= total
         evidence[k] = math.log(total) + largest
-        foreign_found[k] = odd / total
+        foreign_found[k] = min(odd / total, 1.0)
         if most > 1e-4:
             _blend(mean, covariance, mean_before, covariance_before, part)
         if keep:

@@ -7,6 +7,7 @@ label is used, only results; people are split by the hash of their id (``split``
 
 from __future__ import annotations
 
+import json
 import math
 import zlib
 from collections.abc import Callable, Mapping, Sequence
@@ -25,8 +26,8 @@ from clarkson.watch.occasions import Prepared, begin, prepare, together
 from clarkson.watch.regimes import build
 
 TRAINING_PRIOR = 0.001  # of a leak at any one draw among people of the training sets (assumption)
-VARIES = ("plasma", "red_cells", "albumin", "globulin", "sodium", "weight", "creatinine")
-SHAPED = ("sepsis with fluids", "bleed", "fluid", "transfusion", "inflammation", "fluid loss")
+VARIES = ("plasma", "red_cells", "cell_size", "albumin", "globulin", "sodium", "weight", "creatinine")
+SHAPED = ("sepsis with fluids", "bleed", "fluid", "transfusion", "inflammation")
 MOVED = ("plasma", "red_cells", "albumin")
 IN_HOSPITAL = (
     "posture",
@@ -38,8 +39,10 @@ IN_HOSPITAL = (
     "sepsis with fluids",
     "unknown",
 )
+DRAWN = ("plasma", "red_cells", "albumin", "sodium", "creatinine")
+FIRST_DRAWN = 0.03  # where the search for the SD of hospital draws begins
 # How far the data may pull from the table: standard deviations of the changes (assumptions).
-VARIATION_SD, SHIFT_SD, WIDTH_SD, SPEED_SD, COMMON_SD = 0.5, 0.15, 0.3, 0.5, 1.5
+VARIATION_SD, SHIFT_SD, WIDTH_SD, SPEED_SD, COMMON_SD = 0.5, 0.10, 0.3, 0.5, 1.5
 
 
 def split(person: str) -> str:
@@ -88,14 +91,20 @@ def log_evidence(people: Training, parameters: Learned) -> float:
     return float(filtered.evidence.sum())
 
 
-def _unpacked(values: Array, table: Learned) -> Learned:
-    """The parameters at a place: every value is a change of the table in units of what it may move."""
+def _varied(values: Array, table: Learned) -> Learned:
+    """The table with another variation; values are changes in units of what each may move."""
     given = iter(values.tolist())
-    variation = dict(table.variation)
+    variation = {}
     for name in VARIES:
-        old = variation[name]
+        old = table.variation[name]
         slow, hours, draw = (math.exp(VARIATION_SD * next(given)) for _ in range(3))
         variation[name] = Variation(old.slow * slow, old.hours * hours, old.draw * draw)
+    return replace(table, variation=variation)
+
+
+def _cared_for(values: Array, table: Learned) -> Learned:
+    """The table with other mechanisms of illness and care."""
+    given = iter(values.tolist())
     shapes = {
         name: Shape(
             {each: SHIFT_SD * next(given) for each in MOVED},
@@ -105,35 +114,69 @@ def _unpacked(values: Array, table: Learned) -> Learned:
         for name in SHAPED
     }
     in_hospital = {name: math.exp(COMMON_SD * next(given)) for name in IN_HOSPITAL}
-    return Learned(variation, shapes, in_hospital, table.provenance)
+    drawn = {name: FIRST_DRAWN * math.exp(next(given)) for name in DRAWN}
+    return replace(table, shapes=shapes, in_hospital=in_hospital, hospital_draw=drawn)
 
 
-SIZE = 3 * len(VARIES) + (len(MOVED) + 2) * len(SHAPED) + len(IN_HOSPITAL)
+VARIED_SIZE = 3 * len(VARIES)
+CARED_FOR_SIZE = (len(MOVED) + 2) * len(SHAPED) + len(IN_HOSPITAL) + len(DRAWN)
 
 
 def learn(
-    people: Training, table: Learned, *, rounds: int = 40, say: Callable[[str], None] = lambda _: None
-) -> tuple[Learned, Mapping[str, float]]:
-    """The parameters of the largest posterior, from the table's; and the log likelihood before and after.
+    outpatients: Training,
+    inpatients: Training,
+    table: Learned,
+    *,
+    rounds: int = 30,
+    say: Callable[[str], None] = lambda _: None,
+) -> Learned:
+    """The parameters of the largest posterior: variation from outpatients, then illness and care from inpatients.
 
     Needs scipy (the ``evaluate`` extra).
     """
+    steady = _largest(outpatients, table, _varied, VARIED_SIZE, rounds, say)
+    return _largest(inpatients, steady, _cared_for, CARED_FOR_SIZE, rounds, say)
+
+
+def _largest(
+    people: Training,
+    table: Learned,
+    at: Callable[[Array, Learned], Learned],
+    size: int,
+    rounds: int,
+    say: Callable[[str], None],
+) -> Learned:
     from scipy.optimize import minimize
 
     results = sum(len(each.observed) for each in people.people)
 
     def loss(values: Array) -> float:
-        penalty = 0.5 * float(values @ values)
-        return (penalty - log_evidence(people, _unpacked(values, table))) / results
-
-    start = np.zeros(SIZE)
-    first = loss(start)
+        return (0.5 * float(values @ values) - log_evidence(people, at(values, table))) / results
 
     def report(values: Array) -> None:
-        say(f"log likelihood a result {-loss(values):.5f}")
+        say(f"{len(people.people)} people, {results} results: log posterior a result {-loss(values):.5f}")
 
-    found = minimize(
-        loss, start, method="L-BFGS-B", callback=report, options={"maxiter": rounds, "eps": 1e-3, "maxfun": 10**6}
-    )
-    best = _unpacked(found.x, table)
-    return best, {"before": -first, "after": -float(found.fun), "results": float(results)}
+    options = {"maxiter": rounds, "eps": 1e-3, "maxfun": 10**6}
+    found = minimize(loss, np.zeros(size), method="L-BFGS-B", callback=report, options=options)
+    return at(np.asarray(found.x), table)
+
+
+def written(found: Learned, provenance: Mapping[str, str | int | float]) -> str:
+    """The text of ``learned.toml``."""
+    lines = [
+        "# How people's blood moves when no mechanism of mechanisms.toml is at work, and what illness and care do to it, in",
+        "# logarithms. Written by `clarkson learn`; docs/watch.md says what each number is.",
+        "",
+        "[provenance]",
+        *(f"{key} = {json.dumps(value)}" for key, value in provenance.items()),
+    ]
+    for name, each in found.variation.items():
+        lines += ["", f"[variation.{name}]", f"slow = {each.slow:.4g}", f"hours = {each.hours:.4g}"]
+        lines += [f"draw = {each.draw:.4g}"]
+    for name, shape in found.shapes.items():
+        moved = ", ".join(f"{key} = {value:.4f}" for key, value in shape.moved.items())
+        lines += ["", f'[shape."{name}"]', f"moved = {{ {moved} }}"]
+        lines += [f"widened = {shape.widened:.4g}", f"faster = {shape.faster:.4g}"]
+    lines += ["", "[in_hospital]", *(f'"{name}" = {each:.4g}' for name, each in found.in_hospital.items())]
+    lines += ["", "[hospital_draw]", *(f"{name} = {each:.4g}" for name, each in found.hospital_draw.items())]
+    return "\n".join(lines) + "\n"

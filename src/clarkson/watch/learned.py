@@ -38,12 +38,14 @@ class Learned:
     """The learned parameters.
 
     ``variation`` by quantity, ``shapes`` by mechanism, ``in_hospital`` the factor by which a mechanism is commoner
-    among people who are drawn again within a day and a half; ``provenance`` says from what they were learned.
+    among people who are drawn again within a day and a half, ``hospital_draw`` the SD that their draws have beyond
+    those of steady people, by quantity; ``provenance`` says from what they were learned.
     """
 
     variation: Mapping[str, Variation]
     shapes: Mapping[str, Shape]
     in_hospital: Mapping[str, float]
+    hospital_draw: Mapping[str, float]
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -59,6 +61,7 @@ def read_learned(text: str) -> Learned:
             }
         ),
         MappingProxyType(table.get("in_hospital", {})),
+        MappingProxyType(table.get("hospital_draw", {})),
         MappingProxyType(table["provenance"]),
     )
 

@@ -177,6 +177,7 @@ def together(people: Sequence[Prepared], found: Watch, active: Places) -> Occasi
     """The occasions of several records for the filter, over the coordinates ``active``."""
     draw = np.array([*(found.learned.variation[name].draw ** 2 for name in coordinates.QUANTITIES), 0.0])
     rows = np.concatenate([[0], *(np.diff(each.rows) for each in people)]).cumsum()
+    beyond = found.learned.hospital_draw
     raised = np.array([found.learned.in_hospital.get(name, 1.0) for name in NAMES])
     return Occasions(
         np.cumsum([0, *(len(each.hours) for each in people)]),
@@ -184,12 +185,28 @@ def together(people: Sequence[Prepared], found: Watch, active: Places) -> Occasi
         np.concatenate([_in_hospital(each, raised) for each in people]),
         np.concatenate([each.signs for each in people]),
         np.ascontiguousarray(np.concatenate([each.shift for each in people])[:, active]),
-        np.ascontiguousarray(np.concatenate([each.shift_variance for each in people])[:, active]),
+        np.ascontiguousarray(np.concatenate([_unsure(each, beyond) for each in people])[:, active]),
         rows,
         np.ascontiguousarray(np.concatenate([each.design for each in people])[:, active]),
         np.concatenate([each.observed for each in people]),
-        np.concatenate([each.assay + draw[each.quantity] for each in people]),
+        np.concatenate([each.assay + draw[each.quantity] + _own_beyond(each, beyond) for each in people]),
     )
+
+
+def _unsure(person: Prepared, beyond: Mapping[str, float]) -> Array:
+    """Variance (n, 20) of the inputs, with what handling and posture do to a draw in hospital."""
+    variance = person.shift_variance.copy()
+    variance[person.hospital, coordinates.DRAW_PLASMA] += beyond.get("plasma", 0.0) ** 2
+    variance[person.hospital, coordinates.DRAW_RED_CELLS] += beyond.get("red_cells", 0.0) ** 2
+    return variance
+
+
+def _own_beyond(person: Prepared, beyond: Mapping[str, float]) -> Array:
+    """Variance (m,) that the results of single quantities have in hospital beyond that of steady people."""
+    of_row = np.repeat(person.hospital, np.diff(person.rows))
+    extra = np.array([*(beyond.get(name, 0.0) ** 2 for name in coordinates.QUANTITIES), 0.0])
+    extra[: coordinates.QUANTITIES.index("cell_size")] = 0.0  # plasma and red cells are shared by the rows of a draw
+    return np.where(of_row, extra[person.quantity], 0.0)
 
 
 def _in_hospital(person: Prepared, raised: Array) -> Array:
