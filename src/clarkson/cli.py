@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from clarkson.errors import ClarksonError
+from clarkson.evaluate_commands import evaluate, learn
 from clarkson.simulate_commands import export, parameters, simulate
 from clarkson.watch_commands import watch
 from clarkson.whole_file import whole_file
@@ -184,25 +185,6 @@ def examples() -> None:
 
 
 @clarkson.command()
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    envvar="CLARKSON_DATA",
-    help="Folder with the real data sets [$CLARKSON_DATA].",
-)
-def evaluate(data: Path | None) -> None:
-    """Print the published numbers as Markdown tables.
-
-    The attacks come with Clarkson; the outpatients need --data with the folder cdisc-pilot01.
-    """
-    from clarkson.evaluate.attacks import attacks
-    from clarkson.evaluate.outpatients import outpatients
-    from clarkson.evaluate.tables import document
-
-    click.echo(document(attacks(), outpatients(data) if data else None), nl=False)
-
-
-@clarkson.command()
 def doctor() -> None:
     """Say which versions are installed and whether everything works here."""
     from clarkson.doctor import findings
@@ -254,5 +236,5 @@ def _write(path: Path, text: str) -> None:
     click.echo(f"Wrote {path}", err=True)
 
 
-for command in (watch, simulate, parameters, export):
+for command in (watch, evaluate, learn, simulate, parameters, export):
     clarkson.add_command(command)

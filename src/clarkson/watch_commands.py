@@ -14,12 +14,14 @@ from clarkson.errors import ClarksonError, RecordError
 if TYPE_CHECKING:
     from datetime import timedelta
 
+    from clarkson.analytes import Sex
     from clarkson.watch.alarm import Budget
 
 
 @click.command()
 @click.argument("record")
 @click.option("--follow", is_flag=True, help="Go on as rows are appended to the file or come on standard input.")
+@click.option("--hindsight", is_flag=True, help="What all results together say of each draw, beside what it said live.")
 @click.option(
     "--alarm-budget",
     "budget",
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 @click.option("--sex", type=click.Choice(["female", "male"]), help="If the record does not say, or is wrong.")
 @click.option("--age", "age_years", type=click.FloatRange(0, 130), help="Age in years, likewise.")
 @click.option("--timezone", metavar="ZONE", help="For times without an offset, such as Europe/Zurich.")
-def watch(record: str, follow: bool, budget: str, snooze: str, **options: Any) -> None:
+def watch(record: str, follow: bool, hindsight: bool, budget: str, snooze: str, **options: Any) -> None:
     """Watch a RECORD: a file, - for standard input, or example:ID.
 
     Says for every draw what changed, and raises an alarm where the evidence for a leak reaches the level that the
@@ -42,10 +44,33 @@ def watch(record: str, follow: bool, budget: str, snooze: str, **options: Any) -
     from clarkson.watch.alarm import snooze as read_snooze
 
     allowed, silence = read_budget(budget), read_snooze(snooze)
+    if hindsight:
+        if follow:
+            raise click.UsageError("--hindsight looks back on a whole record: leave --follow out.")
+        _look_back(record, **options)
+        return
     click.echo(_says(allowed, silence))
     before: dict[str, Any] | None = None
     for data, name in _versions(record, follow):
         before = _report(before, data, name, allowed, silence, options) or before
+
+
+def _look_back(place: str, *, sex: Sex | None, age_years: float | None, timezone: str | None) -> None:
+    from clarkson.intake import bytes_at
+    from clarkson.record.read import read_bytes
+    from clarkson.watch.hindsight import hindsight
+    from clarkson.watch.mechanisms import mechanisms
+    from clarkson.watch.numbers import chance, signed
+
+    record = read_bytes(*bytes_at(place), timezone=timezone).with_traits(sex=sex, age_years=age_years)
+    for each in hindsight(record):
+        hours = None if record.origin is None else (each.time - record.origin).total_seconds() / 3600.0
+        when = f"{each.time:%Y-%m-%d %H:%M}" if hours is None else f"{hours:+.0f} h"
+        click.echo(
+            f"{when}  leak {chance(each.probability)} in hindsight ({chance(each.live)} live); "
+            f"{mechanisms()[each.mechanism].label.lower()}; plasma volume {signed(each.plasma_volume_change_percent)}, "
+            f"albumin mass {signed(each.albumin_mass_change_percent)}"
+        )
 
 
 def _says(budget: Budget, silence: timedelta) -> str:

@@ -26,7 +26,7 @@ FLOORS = (
     ("report",),
     ("__init__",),
     ("serve", "evaluate", "intake", "live"),
-    ("loopback", "doctor", "simulate_commands", "watch_commands"),
+    ("loopback", "doctor", "simulate_commands", "watch_commands", "evaluate_commands"),
     ("cli",),
     ("__main__",),
 )

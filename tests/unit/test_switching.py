@@ -51,6 +51,7 @@ def occasions(hours: list[float], observed: list[float], design: list[float], fa
     return Occasions(
         np.array([0, n]),
         np.array(hours),
+        np.ones(n),
         np.full((n, families), 1.0 / families),
         np.zeros((n, families)),
         np.zeros((n, width)),
@@ -65,6 +66,11 @@ def occasions(hours: list[float], observed: list[float], design: list[float], fa
 def run(regimes: Regimes, seen: Occasions, start: Beginning, *, foreign: float = 0.0, change: float = 50.0) -> Filtered:
     people = np.zeros(len(seen.people) - 1, dtype=np.int64)
     return follow(regimes, seen, start, people, foreign_prior=foreign, change_hours=change, keep=True)
+
+
+def exact(rows: int) -> Array:
+    noise: Array = np.diag([EXACT] * rows)
+    return noise
 
 
 def dense(regimes: Regimes, hours: list[float]) -> tuple[Array, Array]:
@@ -93,7 +99,7 @@ def test_one_regime_without_error_is_the_exact_gaussian_answer() -> None:
         design[k, 2 * k : 2 * k + 2] = 1.0
     for k in range(4):
         seen = slice(0, k + 1)
-        after, spread = condition(mean, covariance, design[seen], np.array(observed)[seen], EXACT * np.eye(k + 1))
+        after, spread = condition(mean, covariance, design[seen], np.array(observed)[seen], exact(k + 1))
         now = slice(2 * k, 2 * k + 2)
         assert found.mean[k, 0] == pytest.approx(after[now], abs=1e-6)
         assert found.covariance[k, 0] == pytest.approx(spread[now, now], abs=1e-6)
@@ -190,7 +196,7 @@ def test_advance_is_an_occasion_at_which_nothing_is_seen() -> None:
     whole = run(regimes, seen, beginning(regimes))
     alone = replace(seen, people=np.array([0, 1]))
     part = run(regimes, alone, beginning(regimes))
-    ahead = advance(regimes, part, 0, seen.prior[1], 7.0, 50.0)
+    ahead = advance(regimes, alone, part, 0, 7.0, 50.0)
     assert ahead.before[0] == pytest.approx(whole.before[1], rel=1e-12)
     assert ahead.mean_before[0] == pytest.approx(whole.mean_before[1], rel=1e-12)
     assert ahead.covariance_before[0] == pytest.approx(whole.covariance_before[1], rel=1e-12)
@@ -218,17 +224,26 @@ def test_weights_stay_a_distribution_and_covariances_positive(
 
 def test_many_people_at_once_are_the_same_people() -> None:
     regimes = two_families(0.5)
-    alone = [
-        run(regimes, occasions([0.0, 5.0 * k], [0.1 * k, -0.3], [1.0], 2, 0.1), beginning(regimes)) for k in (1, 2, 3)
-    ]
     every = [occasions([0.0, 5.0 * k], [0.1 * k, -0.3], [1.0], 2, 0.1) for k in (1, 2, 3)]
-    together = Occasions(
-        np.array([0, 2, 4, 6]),
-        *(np.concatenate([getattr(each, name) for each in every]) for name in ("hours", "prior", "signs")),
-        np.zeros((6, 1)),
-        np.zeros((6, 1)),
-        np.arange(7),
-        *(np.concatenate([getattr(each, name) for each in every]) for name in ("design", "observed", "error")),
+    alone = [run(regimes, each, beginning(regimes)) for each in every]
+
+    def joined(name: str) -> Array:
+        found: Array = np.concatenate([getattr(each, name) for each in every])
+        return found
+
+    together = replace(
+        every[0],
+        people=np.array([0, 2, 4, 6]),
+        hours=joined("hours"),
+        haste=joined("haste"),
+        prior=joined("prior"),
+        signs=joined("signs"),
+        shift=np.zeros((6, 1)),
+        shift_variance=np.zeros((6, 1)),
+        rows=np.arange(7),
+        design=joined("design"),
+        observed=joined("observed"),
+        error=joined("error"),
     )
     found = run(regimes, together, beginning(regimes))
     assert np.array_equal(found.after, np.concatenate([each.after for each in alone]))

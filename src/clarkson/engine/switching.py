@@ -47,7 +47,8 @@ class Regimes:
 class Occasions:
     """What was seen of one or many people, occasion after occasion.
 
-    ``people`` (N + 1,) first occasion of each person; ``hours`` (n,); ``prior`` (n, M) where anybody goes;
+    ``people`` (N + 1,) first occasion of each person; ``hours`` (n,); ``haste`` (n,) how many
+    times faster exponential families end before an occasion; ``prior`` (n, M) where anybody goes;
     ``signs`` (n, M) log weights of the families; ``shift``, ``shift_variance`` (n, D) of known inputs;
     ``rows`` (n + 1,) first row of each occasion; ``design`` (m, D), ``observed`` (m,), ``error`` (m,)
     variances.
@@ -55,6 +56,7 @@ class Occasions:
 
     people: Places
     hours: Array
+    haste: Array
     prior: Array
     signs: Array
     shift: Array
@@ -158,6 +160,7 @@ def follow(
     )
     saw = (
         seen.hours,
+        seen.haste,
         seen.prior,
         seen.signs,
         seen.shift,
@@ -196,19 +199,23 @@ def follow(
     return found
 
 
-def advance(regimes: Regimes, found: Filtered, place: int, prior: Array, hours: float, change_hours: float) -> Filtered:
+def advance(
+    regimes: Regimes, seen: Occasions, found: Filtered, place: int, hours: float, change_hours: float
+) -> Filtered:
     """Where the person of one occasion will be after ``hours``: weights and states before anything new is seen.
 
-    ``place`` is an occasion whose states were kept, ``prior`` (M,) where anybody goes. One occasion comes back, its
-    weights and states in ``before``, ``mean_before`` and ``covariance_before``, and in ``flow`` who came from where.
+    ``place`` is an occasion of ``seen`` whose states were kept; prior and haste stay what they were there. One
+    occasion comes back, its weights and states in ``before``, ``mean_before`` and ``covariance_before``, and in
+    ``flow`` who came from where.
     """
     age, age_share = found.age[place].copy(), found.age_share[place].copy()
     weight, mean, packed, flow = advance_person(
         found.after[place],
         _across(found.mean[place]),
         _packed(found.covariance[place]),
-        prior,
+        seen.prior[place],
         hours,
+        seen.haste[place],
         age,
         age_share,
         *_course(regimes, change_hours),

@@ -66,11 +66,11 @@ def _enter(age, share, new_age, new_share):  # type: ignore[no-untyped-def]
 
 
 @_compiled
-def _stay(hours, age, age_share, lasts, lasts_log_sd, stays):  # type: ignore[no-untyped-def]
-    """Probability that each family stays for ``hours``; its ages move on."""
+def _stay(hours, haste, age, age_share, lasts, lasts_log_sd, stays):  # type: ignore[no-untyped-def]
+    """Probability that each family stays for ``hours``, exponential ones ``haste`` times less long; ages move on."""
     for m in range(len(lasts)):
         if lasts_log_sd[m] == 0.0:
-            stays[m] = survival(hours, lasts[m], 0.0)
+            stays[m] = survival(hours * haste, lasts[m], 0.0)
             for place in range(AGES):
                 age[m, place] += hours
                 age_share[m, place] *= stays[m]
@@ -89,14 +89,14 @@ def _stay(hours, age, age_share, lasts, lasts_log_sd, stays):  # type: ignore[no
 
 @_compiled
 def _flow(  # type: ignore[no-untyped-def]
-    weight, hours, prior, family, share, lasts, lasts_log_sd, leads, change_hours, age, age_share, flow
+    weight, hours, haste, prior, family, share, lasts, lasts_log_sd, leads, change_hours, age, age_share, flow
 ):
     """Weights that go from each regime (row) into each (column) in ``hours``."""
     regimes, families = len(weight), len(lasts)
     total, stays, entering = np.zeros(families), np.empty(families), np.zeros(families)
     for i in range(regimes):
         total[family[i]] += weight[i]
-    _stay(hours, age, age_share, lasts, lasts_log_sd, stays)
+    _stay(hours, haste, age, age_share, lasts, lasts_log_sd, stays)
     goes = np.empty((families, families))
     for m in range(families):
         led = 0.0
@@ -300,7 +300,7 @@ def _unpack(mean, covariance, means, covariances):  # type: ignore[no-untyped-de
 
 @_compiled
 def follow_person(  # type: ignore[no-untyped-def]
-    first, last, hours, prior, signs, shift, shift_variance, rows, design, observed, error, foreign_prior,
+    first, last, hours, haste, prior, signs, shift, shift_variance, rows, design, observed, error, foreign_prior,
     start_mean, start_covariance, foreign_mean, foreign_covariance, attractor, rate, spread, family, share, lasts,
     lasts_log_sd, leads, change_hours, before, after, evidence, foreign_found, keep, kept_mean_before,
     kept_covariance_before, kept_mean, kept_covariance, kept_flow, kept_age, kept_age_share,
@@ -327,8 +327,8 @@ def follow_person(  # type: ignore[no-untyped-def]
         else:
             passed = hours[k] - hours[k - 1]
             _flow(
-                after[k - 1], passed, prior[k], family, share, lasts, lasts_log_sd, leads, change_hours, age, age_share,
-                flow,
+                after[k - 1], passed, haste[k], prior[k], family, share, lasts, lasts_log_sd, leads, change_hours, age,
+                age_share, flow,
             )  # fmt: skip
             _merge(flow, mean, covariance, mean_before, covariance_before, weight)
             mean, mean_before = mean_before, mean
@@ -376,7 +376,7 @@ def follow_person(  # type: ignore[no-untyped-def]
 
 @_compiled_for_all_cores
 def follow_people(  # type: ignore[no-untyped-def]
-    people, begins, hours, prior, signs, shift, shift_variance, rows, design, observed, error, foreign_prior,
+    people, begins, hours, haste, prior, signs, shift, shift_variance, rows, design, observed, error, foreign_prior,
     start_mean, start_covariance, foreign_mean, foreign_covariance, attractor, rate, spread, family, share, lasts,
     lasts_log_sd, leads, change_hours, before, after, evidence, foreign_found, keep, kept_mean_before,
     kept_covariance_before, kept_mean, kept_covariance, kept_flow, kept_age, kept_age_share,
@@ -385,8 +385,8 @@ def follow_people(  # type: ignore[no-untyped-def]
     for person in numba.prange(len(people) - 1):
         start = begins[person]
         follow_person(
-            people[person], people[person + 1], hours, prior, signs, shift, shift_variance, rows, design, observed,
-            error, foreign_prior, start_mean[start], start_covariance[start], foreign_mean[start],
+            people[person], people[person + 1], hours, haste, prior, signs, shift, shift_variance, rows, design,
+            observed, error, foreign_prior, start_mean[start], start_covariance[start], foreign_mean[start],
             foreign_covariance[start], attractor, rate, spread, family, share, lasts, lasts_log_sd, leads,
             change_hours, before, after, evidence, foreign_found, keep, kept_mean_before, kept_covariance_before,
             kept_mean, kept_covariance, kept_flow, kept_age, kept_age_share,
@@ -395,14 +395,14 @@ def follow_people(  # type: ignore[no-untyped-def]
 
 @_compiled
 def advance_person(  # type: ignore[no-untyped-def]
-    after, mean, covariance, prior, hours, age, age_share, attractor, rate, spread, family, share, lasts, lasts_log_sd,
-    leads, change_hours,
+    after, mean, covariance, prior, hours, haste, age, age_share, attractor, rate, spread, family, share, lasts,
+    lasts_log_sd, leads, change_hours,
 ):  # fmt: skip
     """Weights, means, packed covariances and flow ``hours`` later."""
     width, regimes = mean.shape
     flow, weight = np.zeros((regimes, regimes)), np.empty(regimes)
     merged, merged_covariance = np.empty_like(mean), np.empty_like(covariance)
-    _flow(after, hours, prior, family, share, lasts, lasts_log_sd, leads, change_hours, age, age_share, flow)
+    _flow(after, hours, haste, prior, family, share, lasts, lasts_log_sd, leads, change_hours, age, age_share, flow)
     _merge(flow, mean, covariance, merged, merged_covariance, weight)
     nothing = np.zeros(width)
     _move(merged, merged_covariance, hours, attractor, rate, spread, nothing, nothing)

@@ -27,19 +27,14 @@ from clarkson.watch.regimes import build
 
 TRAINING_PRIOR = 0.001  # of a leak at any one draw among people of the training sets (assumption)
 VARIES = ("plasma", "red_cells", "cell_size", "albumin", "globulin", "sodium", "weight", "creatinine")
-SHAPED = ("sepsis with fluids", "bleed", "fluid", "transfusion", "inflammation")
+SHAPED = ("hospital course",)
 MOVED = ("plasma", "red_cells", "albumin")
 IN_HOSPITAL = (
-    "posture",
-    "fluid loss",
-    "bleed",
-    "fluid",
-    "transfusion",
-    "inflammation",
-    "sepsis with fluids",
-    "unknown",
+    *("posture", "fluid loss", "bleed", "fluid", "transfusion", "inflammation", "sepsis with fluids"),
+    *("hospital course", "unknown"),
 )
 DRAWN = ("plasma", "red_cells", "albumin", "sodium", "creatinine")
+FIRST_HASTE = 4.0  # where the search for the haste of hospitals begins
 FIRST_DRAWN = 0.03  # where the search for the SD of hospital draws begins
 # How far the data may pull from the table: standard deviations of the changes (assumptions).
 VARIATION_SD, SHIFT_SD, WIDTH_SD, SPEED_SD, COMMON_SD = 0.5, 0.10, 0.3, 0.5, 1.5
@@ -110,16 +105,25 @@ def _cared_for(values: Array, table: Learned) -> Learned:
             {each: SHIFT_SD * next(given) for each in MOVED},
             math.exp(WIDTH_SD * next(given)),
             math.exp(SPEED_SD * next(given)),
+            1.0 / (1.0 + math.exp(-next(given))),
         )
         for name in SHAPED
     }
     in_hospital = {name: math.exp(COMMON_SD * next(given)) for name in IN_HOSPITAL}
     drawn = {name: FIRST_DRAWN * math.exp(next(given)) for name in DRAWN}
-    return replace(table, shapes=shapes, in_hospital=in_hospital, hospital_draw=drawn)
+    haste = FIRST_HASTE * math.exp(next(given))
+    return replace(
+        table,
+        shapes=shapes,
+        in_hospital=in_hospital,
+        hospital_draw=drawn,
+        hospital_haste=haste,
+        transfusion_trigger=next(given),
+    )
 
 
 VARIED_SIZE = 3 * len(VARIES)
-CARED_FOR_SIZE = (len(MOVED) + 2) * len(SHAPED) + len(IN_HOSPITAL) + len(DRAWN)
+CARED_FOR_SIZE = (len(MOVED) + 3) * len(SHAPED) + len(IN_HOSPITAL) + len(DRAWN) + 2
 
 
 def learn(
@@ -156,7 +160,7 @@ def _largest(
     def report(values: Array) -> None:
         say(f"{len(people.people)} people, {results} results: log posterior a result {-loss(values):.5f}")
 
-    options = {"maxiter": rounds, "eps": 1e-3, "maxfun": 10**6}
+    options = {"maxiter": rounds, "eps": 1e-2, "maxfun": 10**6}
     found = minimize(loss, np.zeros(size), method="L-BFGS-B", callback=report, options=options)
     return at(np.asarray(found.x), table)
 
@@ -164,8 +168,8 @@ def _largest(
 def written(found: Learned, provenance: Mapping[str, str | int | float]) -> str:
     """The text of ``learned.toml``."""
     lines = [
-        "# How people's blood moves when no mechanism of mechanisms.toml is at work, and what illness and care do to it, in",
-        "# logarithms. Written by `clarkson learn`; docs/watch.md says what each number is.",
+        "# How people's blood moves when no mechanism of mechanisms.toml is at work, and what illness and care do to",
+        "# it, in logarithms. Written by `clarkson learn`.",
         "",
         "[provenance]",
         *(f"{key} = {json.dumps(value)}" for key, value in provenance.items()),
@@ -176,7 +180,9 @@ def written(found: Learned, provenance: Mapping[str, str | int | float]) -> str:
     for name, shape in found.shapes.items():
         moved = ", ".join(f"{key} = {value:.4f}" for key, value in shape.moved.items())
         lines += ["", f'[shape."{name}"]', f"moved = {{ {moved} }}"]
-        lines += [f"widened = {shape.widened:.4g}", f"faster = {shape.faster:.4g}"]
+        lines += [f"widened = {shape.widened:.4g}", f"faster = {shape.faster:.4g}", f"begun = {shape.begun:.4g}"]
     lines += ["", "[in_hospital]", *(f'"{name}" = {each:.4g}' for name, each in found.in_hospital.items())]
     lines += ["", "[hospital_draw]", *(f"{name} = {each:.4g}" for name, each in found.hospital_draw.items())]
+    lines += ["", "[hospital]", f"haste = {found.hospital_haste:.4g}"]
+    lines += [f"transfusion_trigger = {found.transfusion_trigger:.4g}"]
     return "\n".join(lines) + "\n"

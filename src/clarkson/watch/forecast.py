@@ -76,9 +76,7 @@ def forecast(followed: Followed, place: int, people: Population) -> tuple[Foreca
     occasion = int(followed.places[place])
     found = []
     for hours in FORECAST_HOURS:
-        ahead = advance(
-            followed.regimes, followed.filtered, occasion, followed.occasions.prior[occasion], hours, PLACE_HOURS
-        )
+        ahead = advance(followed.regimes, followed.occasions, followed.filtered, occasion, hours, PLACE_HOURS)
         for analyte in FORECAST_ANALYTES:
             mixture = predicted(followed, ahead, 0, analyte)
             if mixture is not None:

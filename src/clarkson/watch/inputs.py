@@ -8,6 +8,7 @@ with a deviation as large as itself.
 from __future__ import annotations
 
 import math
+import re
 from datetime import datetime
 
 import numpy as np
@@ -25,8 +26,9 @@ ALBUMIN_G_PER_L, GLOBULIN_G_PER_L = 42.0, 28.0
 STAYS = {"crystalloid": 0.18, "colloid": 0.74, "plasma": 0.74}
 USUAL_ML = {"crystalloid": 1000.0, "colloid": 500.0, "plasma": 500.0, "red cells": 300.0, "albumin": 100.0}
 RED_CELL_SHARE = 0.60  # hematocrit of a unit of red cells
-ALBUMIN_G_PER_ML = 0.20  # assumption: the 20 % solution, where the record names no strength
-ALBUMIN_DRAWS_ML_PER_ML = 2.09  # plasma gained by 1 mL of 20 % albumin
+ALBUMIN_PERCENT = 20.0  # assumption, where the record names no strength
+_STRENGTH = re.compile(r"(\d+(?:\.\d+)?)\s*%")
+ALBUMIN_DRAWS_ML_PER_G = 2.09 / 0.20  # plasma gained by albumin: 2.09 mL by 1 mL of the 20 % solution
 IMMUNOGLOBULIN_G_PER_KG = 1.0  # assumption, where the record names no dose
 IMMUNOGLOBULIN_STAYS = 0.5
 UNSURE_KNOWN, UNSURE_UNKNOWN = 0.5, 1.0
@@ -59,8 +61,10 @@ def _changes(dose: Dose, weight_kg: float) -> dict[int, float]:
     if dose.kind == "plasma":
         changes[ALBUMIN_MASS] = changes[GLOBULIN_MASS] = math.log1p(volume / plasma_ml)
     if dose.kind == "albumin":
-        grams = dose.amount if dose.amount is not None and dose.unit == "g" else ALBUMIN_G_PER_ML * volume
-        changes[PLASMA] = math.log1p(ALBUMIN_DRAWS_ML_PER_ML * grams / ALBUMIN_G_PER_ML / plasma_ml)
+        named = _STRENGTH.search(dose.what)
+        strength = float(named[1]) if named else ALBUMIN_PERCENT
+        grams = dose.amount if dose.amount is not None and dose.unit == "g" else strength / 100.0 * volume
+        changes[PLASMA] = math.log1p(ALBUMIN_DRAWS_ML_PER_G * grams / plasma_ml)
         changes[ALBUMIN_MASS] = math.log1p(grams / (ALBUMIN_G_PER_L * plasma_ml / 1000.0))
     if dose.kind == "red cells":
         changes[RED_CELLS] = math.log1p(RED_CELL_SHARE * volume / red_cells_ml)

@@ -26,26 +26,32 @@ class Variation:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How a mechanism of ``mechanisms.toml`` was changed: shifts of its log changes, factors of its width and speed."""
+    """How a mechanism of ``mechanisms.toml`` was changed: shifts of its log changes, factors of its width and
+    speed, and the share of its size that it has at the first draw of a person."""
 
     moved: Mapping[str, float]
     widened: float
     faster: float
+    begun: float
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
     """The learned parameters.
 
-    ``variation`` by quantity, ``shapes`` by mechanism, ``in_hospital`` the factor by which a mechanism is commoner
-    among people who are drawn again within a day and a half, ``hospital_draw`` the SD that their draws have beyond
-    those of steady people, by quantity; ``provenance`` says from what they were learned.
+    ``variation`` by quantity, ``shapes`` by mechanism. In hospital, which is where people are drawn again within a day
+    and a half: ``in_hospital`` the factor by which a mechanism is commoner, ``hospital_draw`` the SD that draws have
+    beyond those of steady people, by quantity, ``hospital_haste`` how many times faster states end, and
+    ``transfusion_trigger`` the log factor by which a transfusion is likelier for each 3 points that the hematocrit of
+    the draw before lay below 27 %. ``provenance`` says from what all this was learned.
     """
 
     variation: Mapping[str, Variation]
     shapes: Mapping[str, Shape]
     in_hospital: Mapping[str, float]
     hospital_draw: Mapping[str, float]
+    hospital_haste: float
+    transfusion_trigger: float
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -56,14 +62,25 @@ def read_learned(text: str) -> Learned:
         MappingProxyType({name: Variation(**each) for name, each in table["variation"].items()}),
         MappingProxyType(
             {
-                name: Shape(MappingProxyType(each["moved"]), each["widened"], each["faster"])
+                name: Shape(MappingProxyType(each["moved"]), each["widened"], each["faster"], each["begun"])
                 for name, each in table.get("shape", {}).items()
             }
         ),
         MappingProxyType(table.get("in_hospital", {})),
         MappingProxyType(table.get("hospital_draw", {})),
+        table.get("hospital", {}).get("haste", 1.0),
+        table.get("hospital", {}).get("transfusion_trigger", 0.0),
         MappingProxyType(table["provenance"]),
     )
+
+
+def table() -> Learned:
+    """What the literature and assumptions give before anything is learned (``variation.toml``).
+
+    >>> table().shapes
+    mappingproxy({})
+    """
+    return read_learned(files("clarkson.watch").joinpath("variation.toml").read_text(encoding="utf-8"))
 
 
 @cache

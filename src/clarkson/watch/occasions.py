@@ -28,6 +28,9 @@ NOT_STEADY = -40.0
 FIRST_DOSES = timedelta(hours=48)
 HOSPITAL_GAP = timedelta(hours=36)  # draws as close as this are made of people in hospital (assumption)
 NAMES = tuple(name for name in mechanisms() if name != ARTEFACT)
+TRANSFUSED_BELOW, TRANSFUSION_STEP = 0.27, 0.03  # hematocrit at which hospitals begin to give red cells (assumption)
+HEMOGLOBIN_G_PER_L = 336.0  # of a hematocrit of 1
+_TRANSFUSION = NAMES.index("transfusion")
 _LEAKS = np.array([mechanisms()[name].kind == "leak" for name in NAMES])
 
 
@@ -37,7 +40,8 @@ class Prepared:
 
     ``draws`` are those of the course, ``places`` theirs among the occasions. ``quantity`` (m,) is the place in
     ``coordinates.QUANTITIES`` of what varies in a row from draw to draw beside the assay, -1 for none. ``hospital``
-    (n,) marks draws soon after another.
+    (n,) marks draws soon after another, ``anemia`` (n,) counts how many times 3 points the hematocrit of the draw
+    before lay below 27 %.
     """
 
     record: Record
@@ -47,6 +51,7 @@ class Prepared:
     hours: Array
     prior: Array
     hospital: NDArray[np.bool_]
+    anemia: Array
     signs: Array
     shift: Array
     shift_variance: Array
@@ -137,6 +142,7 @@ def prepare(record: Record, *, prior: float) -> Prepared:
     shift, shift_variance = np.zeros((2, len(draws), coordinates.COORDINATES))
     prior_of = np.zeros((len(draws), len(NAMES)))
     hospital = np.zeros(len(draws), dtype=np.bool_)
+    anemia = np.zeros(len(draws))
     seen_signs = []
     for place, sample in enumerate(draws):
         around = context(record, sample.time)
@@ -144,6 +150,8 @@ def prepare(record: Record, *, prior: float) -> Prepared:
         rows += _rows(sample, people, without, first)
         bounds.append(len(rows))
         hospital[place] = place > len(steady) and sample.time - draws[place - 1].time < HOSPITAL_GAP
+        if hospital[place]:
+            anemia[place] = _anemia(draws[place - 1])
         since = draws[place - 1].time if place > len(steady) else sample.time - FIRST_DOSES
         if not sample.steady:
             shift[place], shift_variance[place] = inputs(record, since, sample.time)
@@ -162,6 +170,7 @@ def prepare(record: Record, *, prior: float) -> Prepared:
         hours,
         prior_of,
         hospital,
+        anemia,
         weights,
         shift,
         shift_variance,
@@ -182,7 +191,8 @@ def together(people: Sequence[Prepared], found: Watch, active: Places) -> Occasi
     return Occasions(
         np.cumsum([0, *(len(each.hours) for each in people)]),
         np.concatenate([each.hours for each in people]),
-        np.concatenate([_in_hospital(each, raised) for each in people]),
+        np.concatenate([np.where(each.hospital, found.learned.hospital_haste, 1.0) for each in people]),
+        np.concatenate([_in_hospital(each, raised, found.learned.transfusion_trigger) for each in people]),
         np.concatenate([each.signs for each in people]),
         np.ascontiguousarray(np.concatenate([each.shift for each in people])[:, active]),
         np.ascontiguousarray(np.concatenate([_unsure(each, beyond) for each in people])[:, active]),
@@ -209,10 +219,18 @@ def _own_beyond(person: Prepared, beyond: Mapping[str, float]) -> Array:
     return np.where(of_row, extra[person.quantity], 0.0)
 
 
-def _in_hospital(person: Prepared, raised: Array) -> Array:
+def _anemia(sample: Sample) -> float:
+    """How many times 3 points the hematocrit of a draw lies below 27 %."""
+    hemoglobin = sample.value("hemoglobin")
+    hematocrit = sample.value("hematocrit") or (None if hemoglobin is None else hemoglobin / HEMOGLOBIN_G_PER_L)
+    return 0.0 if hematocrit is None else max(0.0, (TRANSFUSED_BELOW - hematocrit) / TRANSFUSION_STEP)
+
+
+def _in_hospital(person: Prepared, raised: Array, trigger: float) -> Array:
     """The prior (n, M) with what is commoner in hospital raised there; that of a leak stays."""
     prior = person.prior.copy()
     here = prior[person.hospital] * np.where(_LEAKS, 1.0, raised)
+    here[:, _TRANSFUSION] *= np.exp(trigger * person.anemia[person.hospital])
     rest = here[:, ~_LEAKS].sum(axis=1, keepdims=True)
     leak = here[:, _LEAKS].sum(axis=1, keepdims=True)
     prior[person.hospital] = np.where(_LEAKS, here, here * (1.0 - leak) / np.where(rest > 0.0, rest, 1.0))

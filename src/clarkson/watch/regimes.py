@@ -57,7 +57,9 @@ def _moments(draws: Array) -> tuple[Array, Array]:
     return draws.mean(axis=0), np.cov(draws.T)
 
 
-def _shaped(mean: Array, covariance: Array, name: str, parameters: Learned) -> tuple[Array, Array]:
+def _shaped(
+    mean: Array, covariance: Array, name: str, parameters: Learned, *, first: bool = False
+) -> tuple[Array, Array]:
     """A described part, moved and widened as was learned."""
     shape = parameters.shapes.get(name)
     if shape is None:
@@ -65,6 +67,7 @@ def _shaped(mean: Array, covariance: Array, name: str, parameters: Learned) -> t
     mean, covariance = mean.copy(), covariance.copy()
     places = np.arange(FIRST_CHANGE, FIRST_CHANGE + len(CHANGE))
     mean[places] += [shape.moved.get(each, 0.0) for each in QUANTITIES[: len(CHANGE)]]
+    mean[places] *= shape.begun if first else 1.0
     covariance[np.ix_(places, places)] *= shape.widened**2
     return mean, covariance
 
@@ -129,7 +132,7 @@ def build(parameters: Learned) -> Watch:
             mean, covariance = _shaped(*_described(mechanism, end, usual, arriving=True), name, parameters)
             attractor.append(mean)
             spread.append(covariance)
-            mean, covariance = _shaped(*_described(mechanism, found, usual), name, parameters)
+            mean, covariance = _shaped(*_described(mechanism, found, usual), name, parameters, first=True)
             start.append(mean)
             start_spread.append(covariance)
             own = usual_rate.copy()

@@ -1,0 +1,71 @@
+"""People of clinosim, a generator of hospital patients that shares no code with Clarkson: one folder a disease.
+
+``scripts/clinosim`` makes the files. The lines of one person become one Bundle, which the FHIR reader reads.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from clarkson.errors import RecordError
+from clarkson.record.fhir import read_fhir
+from clarkson.record.record import Record
+
+FILES = ("Patient", "Observation", "MedicationAdministration", "Condition")
+DISEASES = {
+    "sepsis": "sepsis",
+    "gi_bleeding": "bleeding",
+    "liver_cirrhosis_decompensated": "cirrhosis",
+    "industrial_burn_severe": "burns",
+    "diabetic_ketoacidosis": "diabetic ketoacidosis",
+}
+
+
+def read_clinosim(folder: Path) -> Iterator[tuple[str, Record]]:
+    """Disease and record of every person, disease by disease, in the order of their ids.
+
+    Raises
+    ------
+    RecordError
+        ``folder`` holds none of the diseases, or a line is no JSON.
+
+    >>> list(read_clinosim(Path("nowhere")))
+    Traceback (most recent call last):
+    ...
+    clarkson.errors.RecordError: 'nowhere' holds no people of clinosim; scripts/clinosim makes them
+    """
+    found = [(name, folder / place / "fhir_r4") for place, name in DISEASES.items() if (folder / place).is_dir()]
+    if not found:
+        raise RecordError(f"'{folder}' holds no people of clinosim; scripts/clinosim makes them")
+    for name, place in found:
+        for person, resources in sorted(_people(place).items()):
+            bundle = {
+                "resourceType": "Bundle",
+                "type": "collection",
+                "entry": [{"resource": each} for each in resources],
+            }
+            yield name, replace(read_fhir(bundle, f"{name}/{person}", timezone=None, patient=None), subject=person)
+
+
+def _people(folder: Path) -> dict[str, list[dict[str, Any]]]:
+    """The resources of each person."""
+    people: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for kind in FILES:
+        file = folder / f"{kind}.ndjson"
+        if not file.is_file():
+            continue
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+            if not line.strip():
+                continue
+            try:
+                resource = json.loads(line)
+            except json.JSONDecodeError as error:
+                raise RecordError(f"'{file.name}', line {number}, is no JSON: {error.msg}") from None
+            reference = resource["id"] if kind == "Patient" else resource.get("subject", {}).get("reference", "")
+            people[str(reference).rpartition("/")[2]].append(resource)
+    return people
