@@ -34,7 +34,8 @@ IN_HOSPITAL = (
     *("hospital course", "unknown"),
 )
 DRAWN = ("plasma", "red_cells", "albumin", "sodium", "creatinine")
-FIRST_HASTE = 4.0  # where the search for the haste of hospitals begins
+FIRST_HASTE = 10.0  # where the search for the haste of hospitals begins
+FIRST_COMMON = {"hospital course": 30.0}  # and for how much commoner a mechanism is there, 1 for the others
 FIRST_DRAWN = 0.03  # where the search for the SD of hospital draws begins
 # How far the data may pull from the table: standard deviations of the changes (assumptions).
 VARIATION_SD, SHIFT_SD, WIDTH_SD, SPEED_SD, COMMON_SD = 0.5, 0.10, 0.3, 0.5, 1.5
@@ -58,12 +59,13 @@ class Training:
 
 
 def training(records: Sequence[Record]) -> Training:
-    """The training half of some records, their weak signs left out."""
+    """The training half of some records, their weak signs and doses left out: few sets record what was given."""
     found = []
     for record in records:
         person = prepare(record, prior=TRAINING_PRIOR)
         if split(record.subject) == "train" and len(person.hours):
-            found.append(replace(person, signs=np.zeros_like(person.signs)))
+            nothing = np.zeros_like(person.shift)
+            found.append(replace(person, signs=np.zeros_like(person.signs), shift=nothing, shift_variance=nothing))
     seen = np.zeros(COORDINATES, dtype=np.bool_)
     for each in found:
         seen |= (each.design != 0.0).any(axis=0)
@@ -109,7 +111,7 @@ def _cared_for(values: Array, table: Learned) -> Learned:
         )
         for name in SHAPED
     }
-    in_hospital = {name: math.exp(COMMON_SD * next(given)) for name in IN_HOSPITAL}
+    in_hospital = {name: FIRST_COMMON.get(name, 1.0) * math.exp(COMMON_SD * next(given)) for name in IN_HOSPITAL}
     drawn = {name: FIRST_DRAWN * math.exp(next(given)) for name in DRAWN}
     haste = FIRST_HASTE * math.exp(next(given))
     return replace(

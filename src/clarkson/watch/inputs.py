@@ -31,6 +31,8 @@ _STRENGTH = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 ALBUMIN_DRAWS_ML_PER_G = 2.09 / 0.20  # plasma gained by albumin: 2.09 mL by 1 mL of the 20 % solution
 IMMUNOGLOBULIN_G_PER_KG = 1.0  # assumption, where the record names no dose
 IMMUNOGLOBULIN_STAYS = 0.5
+TURNOVER_ML_PER_H = 100.0  # what is given slowly replaces what is passed and breathed out (assumption)
+FIRST_HOURS = 48.0
 UNSURE_KNOWN, UNSURE_UNKNOWN = 0.5, 1.0
 WATER_STAYS = 0.7  # of the volume of a fluid on the scale, a day later (assumption)
 
@@ -43,18 +45,26 @@ def inputs(record: Record, since: datetime | None, until: datetime) -> tuple[Arr
     """
     shift, variance = np.zeros(COORDINATES), np.zeros(COORDINATES)
     weight = record.weight_kg or USUAL_WEIGHT_KG
+    passed = FIRST_HOURS if since is None else (until - since).total_seconds() / 3600.0
+    turnover = TURNOVER_ML_PER_H * passed
     for dose in record.doses:
         if dose.start <= until and (since is None or dose.start > since):
-            for place, change in _changes(dose, weight).items():
+            share = 1.0
+            if dose.kind == "crystalloid":
+                volume = dose.volume_ml if dose.volume_ml is not None else USUAL_ML["crystalloid"]
+                counted = max(0.0, volume - turnover)
+                turnover, share = max(0.0, turnover - volume), counted / volume if volume > 0.0 else 0.0
+            for place, change in _changes(dose, weight, share).items():
                 shift[place] += change
                 unsure = UNSURE_UNKNOWN if dose.amount is None else UNSURE_KNOWN
                 variance[place] += (unsure * change) ** 2
     return shift, variance
 
 
-def _changes(dose: Dose, weight_kg: float) -> dict[int, float]:
+def _changes(dose: Dose, weight_kg: float, share: float) -> dict[int, float]:
+    """Log changes by place; of a crystalloid only ``share`` counts."""
     plasma_ml, red_cells_ml = PLASMA_ML_PER_KG * weight_kg, RED_CELLS_ML_PER_KG * weight_kg
-    volume = dose.volume_ml if dose.volume_ml is not None else USUAL_ML.get(dose.kind, 0.0)
+    volume = share * (dose.volume_ml if dose.volume_ml is not None else USUAL_ML.get(dose.kind, 0.0))
     changes: dict[int, float] = {}
     if dose.kind in STAYS:
         changes[PLASMA] = math.log1p(STAYS[dose.kind] * volume / plasma_ml)
