@@ -200,17 +200,19 @@ def follow(
 
 
 def advance(
-    regimes: Regimes, seen: Occasions, found: Filtered, place: int, hours: float, change_hours: float
+    regimes: Regimes, seen: Occasions, found: Filtered, place: int, hours: float, change_hours: float, shift: Array
 ) -> Filtered:
     """Where the person of one occasion will be after ``hours``: weights and states before anything new is seen.
 
-    ``place`` is an occasion of ``seen`` whose states were kept; prior and haste stay what they were there. One
+    ``place`` is an occasion of ``seen`` whose states were kept; prior and haste stay what they were there,
+    ``shift`` (D,) is what known inputs will do. One
     occasion comes back, its weights and states in ``before``, ``mean_before`` and ``covariance_before``, and in
     ``flow`` who came from where.
     """
     age, age_share = found.age[place].copy(), found.age_share[place].copy()
     weight, mean, packed, flow = advance_person(
         found.after[place],
+        np.ascontiguousarray(shift),
         _across(found.mean[place]),
         _packed(found.covariance[place]),
         seen.prior[place],

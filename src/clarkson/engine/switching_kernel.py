@@ -395,7 +395,7 @@ def follow_people(  # type: ignore[no-untyped-def]
 
 @_compiled
 def advance_person(  # type: ignore[no-untyped-def]
-    after, mean, covariance, prior, hours, haste, age, age_share, attractor, rate, spread, family, share, lasts,
+    after, shift, mean, covariance, prior, hours, haste, age, age_share, attractor, rate, spread, family, share, lasts,
     lasts_log_sd, leads, change_hours,
 ):  # fmt: skip
     """Weights, means, packed covariances and flow ``hours`` later."""
@@ -405,5 +405,5 @@ def advance_person(  # type: ignore[no-untyped-def]
     _flow(after, hours, haste, prior, family, share, lasts, lasts_log_sd, leads, change_hours, age, age_share, flow)
     _merge(flow, mean, covariance, merged, merged_covariance, weight)
     nothing = np.zeros(width)
-    _move(merged, merged_covariance, hours, attractor, rate, spread, nothing, nothing)
+    _move(merged, merged_covariance, hours, attractor, rate, spread, shift, nothing)
     return weight, merged, merged_covariance, flow

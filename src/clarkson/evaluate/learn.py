@@ -21,14 +21,14 @@ from clarkson.engine.switching_kernel import Places
 from clarkson.record.record import Record
 from clarkson.watch.coordinates import COORDINATES
 from clarkson.watch.follow import FOREIGN_PRIOR, PLACE_HOURS, narrowed
-from clarkson.watch.learned import Learned, Shape, Variation
+from clarkson.watch.learned import Learned, Pull, Shape, Variation
 from clarkson.watch.occasions import Prepared, begin, prepare, together
 from clarkson.watch.regimes import build
 
 TRAINING_PRIOR = 0.001  # of a leak at any one draw among people of the training sets (assumption)
 VARIES = ("plasma", "red_cells", "cell_size", "albumin", "globulin", "sodium", "weight", "creatinine")
 SHAPED = ("hospital course",)
-MOVED = ("plasma", "red_cells", "albumin")
+MOVED = ("plasma", "red_cells", "albumin", "globulin")
 IN_HOSPITAL = (
     *("posture", "fluid loss", "bleed", "fluid", "transfusion", "inflammation", "sepsis with fluids"),
     *("hospital course", "unknown"),
@@ -36,6 +36,8 @@ IN_HOSPITAL = (
 DRAWN = ("plasma", "red_cells", "albumin", "sodium", "creatinine")
 FIRST_HASTE = 10.0  # where the search for the haste of hospitals begins
 FIRST_COMMON = {"hospital course": 30.0}  # and for how much commoner a mechanism is there, 1 for the others
+FIRST_PULLS = {"hematocrit": Pull(-0.85, 0.2, 12.0), "albumin": Pull(math.log(28.0), 0.2, 24.0)}  # and for care
+PULL_SD = 0.5
 FIRST_DRAWN = 0.03  # where the search for the SD of hospital draws begins
 # How far the data may pull from the table: standard deviations of the changes (assumptions).
 VARIATION_SD, SHIFT_SD, WIDTH_SD, SPEED_SD, COMMON_SD = 0.5, 0.10, 0.3, 0.5, 1.5
@@ -120,12 +122,19 @@ def _cared_for(values: Array, table: Learned) -> Learned:
         in_hospital=in_hospital,
         hospital_draw=drawn,
         hospital_haste=haste,
-        transfusion_trigger=next(given),
+        pulls={
+            name: Pull(
+                first.target + PULL_SD * next(given),
+                first.share * math.exp(PULL_SD * next(given)),
+                first.hours * math.exp(PULL_SD * next(given)),
+            )
+            for name, first in FIRST_PULLS.items()
+        },
     )
 
 
 VARIED_SIZE = 3 * len(VARIES)
-CARED_FOR_SIZE = (len(MOVED) + 3) * len(SHAPED) + len(IN_HOSPITAL) + len(DRAWN) + 2
+CARED_FOR_SIZE = (len(MOVED) + 3) * len(SHAPED) + len(IN_HOSPITAL) + len(DRAWN) + 1 + 3 * 2
 
 
 def learn(
@@ -186,5 +195,7 @@ def written(found: Learned, provenance: Mapping[str, str | int | float]) -> str:
     lines += ["", "[in_hospital]", *(f'"{name}" = {each:.4g}' for name, each in found.in_hospital.items())]
     lines += ["", "[hospital_draw]", *(f"{name} = {each:.4g}" for name, each in found.hospital_draw.items())]
     lines += ["", "[hospital]", f"haste = {found.hospital_haste:.4g}"]
-    lines += [f"transfusion_trigger = {found.transfusion_trigger:.4g}"]
+    for name, pull in found.pulls.items():
+        lines += ["", f"[pull.{name}]", f"target = {pull.target:.4g}", f"share = {pull.share:.4g}"]
+        lines += [f"hours = {pull.hours:.4g}"]
     return "\n".join(lines) + "\n"

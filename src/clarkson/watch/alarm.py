@@ -124,7 +124,7 @@ def level_of(wanted: Budget) -> tuple[float, float]:
     SettingError
         The budget is smaller than what so few people could show.
 
-    >>> level_of(budget("1/year"))[0] > 1
+    >>> level_of(budget("1/year"))[0] >= 1
     True
     """
     known = next(each for each in rates() if each.setting == wanted.setting)

@@ -50,7 +50,8 @@ RED_CELL_OFFSET_SD = 0.05  # of the logit: another analyser, capillary blood (as
 def row(key: str, value: float, people: Population, *, other_laboratory: bool = False) -> tuple[float, Array, float]:
     """Observed value, design (20,) and the factor from the coefficient of variation to the error of one result.
 
-    >>> row("albumin", 40.0, population.population("female", 50))[1].shape
+    >>> from clarkson.balance.population import population
+    >>> row("albumin", 40.0, population("female", 50))[1].shape
     (20,)
     """
     design = np.zeros(COORDINATES)

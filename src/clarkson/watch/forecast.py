@@ -13,6 +13,7 @@ from clarkson.engine.mixture import quantile
 from clarkson.engine.switching import Filtered, advance
 from clarkson.watch import coordinates
 from clarkson.watch.follow import PLACE_HOURS, Followed
+from clarkson.watch.occasions import HOSPITAL_GAP, levels_before, pulled
 from clarkson.watch.regimes import Watch
 
 FORECAST_HOURS = (6.0, 24.0, 48.0)
@@ -74,9 +75,13 @@ def forecast(followed: Followed, place: int, people: Population) -> tuple[Foreca
     Nothing is assumed to be given meanwhile beyond what is usual in each mechanism.
     """
     occasion = int(followed.places[place])
+    sample, pulls = followed.draws[place], followed.watch.learned.pulls
+    levels, ago = levels_before(followed.draws[: place + 1], sample.time)
+    in_hospital = place > 0 and sample.time - followed.draws[place - 1].time < HOSPITAL_GAP
     found = []
     for hours in FORECAST_HOURS:
-        ahead = advance(followed.regimes, followed.occasions, followed.filtered, occasion, hours, PLACE_HOURS)
+        shift = pulled(levels, ago + hours, pulls if in_hospital else {})[list(followed.active)]
+        ahead = advance(followed.regimes, followed.occasions, followed.filtered, occasion, hours, PLACE_HOURS, shift)
         for analyte in FORECAST_ANALYTES:
             mixture = predicted(followed, ahead, 0, analyte)
             if mixture is not None:

@@ -36,14 +36,26 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
+class Pull:
+    """How care in hospital pulls a level: towards ``target`` (logit of hematocrit, ln of albumin).
+
+    In the end it goes ``share`` of the distance, with the time constant ``hours``: red cells are given below a level,
+    blood taken and fluids given bring it down from above.
+    """
+
+    target: float
+    share: float
+    hours: float
+
+
+@dataclass(frozen=True, slots=True)
 class Learned:
     """The learned parameters.
 
-    ``variation`` by quantity, ``shapes`` by mechanism. In hospital, which is where people are drawn again within a day
-    and a half: ``in_hospital`` the factor by which a mechanism is commoner, ``hospital_draw`` the SD that draws have
+    ``variation`` by quantity, ``shapes`` by mechanism. In hospital, which is where people are drawn again within about
+    three days: ``in_hospital`` the factor by which a mechanism is commoner, ``hospital_draw`` the SD that draws have
     beyond those of steady people, by quantity, ``hospital_haste`` how many times faster states end, and
-    ``transfusion_trigger`` the log factor by which a transfusion is likelier for each 3 points that the hematocrit of
-    the draw before lay below 27 %. ``provenance`` says from what all this was learned.
+    ``pulls`` what care does to hematocrit and albumin. ``provenance`` says from what all this was learned.
     """
 
     variation: Mapping[str, Variation]
@@ -51,7 +63,7 @@ class Learned:
     in_hospital: Mapping[str, float]
     hospital_draw: Mapping[str, float]
     hospital_haste: float
-    transfusion_trigger: float
+    pulls: Mapping[str, Pull]
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -69,7 +81,7 @@ def read_learned(text: str) -> Learned:
         MappingProxyType(table.get("in_hospital", {})),
         MappingProxyType(table.get("hospital_draw", {})),
         table.get("hospital", {}).get("haste", 1.0),
-        table.get("hospital", {}).get("transfusion_trigger", 0.0),
+        MappingProxyType({name: Pull(**each) for name, each in table.get("pull", {}).items()}),
         MappingProxyType(table["provenance"]),
     )
 

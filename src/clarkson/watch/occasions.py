@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
+from clarkson.balance.observation import ALBUMIN_MASS, HIGHEST_HEMATOCRIT, RED_CELLS
 from clarkson.balance.population import Population, population
 from clarkson.balance.sample import Sample, samples
+from clarkson.body.blood import logit
 from clarkson.engine.gaussian import Array
 from clarkson.engine.switching import Beginning, Occasions
 from clarkson.engine.switching_kernel import Places
@@ -18,6 +21,7 @@ from clarkson.record.record import Record, Result
 from clarkson.watch import coordinates
 from clarkson.watch.context import context
 from clarkson.watch.inputs import inputs
+from clarkson.watch.learned import Pull
 from clarkson.watch.mechanisms import mechanisms
 from clarkson.watch.odd import odd
 from clarkson.watch.regimes import ARTEFACT, Watch
@@ -26,11 +30,11 @@ from clarkson.watch.signs import sign_weights, signs
 BASELINE_BEFORE = timedelta(days=30)  # a declared steady state whose time is not before the course is put there
 NOT_STEADY = -40.0
 FIRST_DOSES = timedelta(hours=48)
-HOSPITAL_GAP = timedelta(hours=36)  # draws as close as this are made of people in hospital (assumption)
+HOSPITAL_GAP = timedelta(hours=80)  # draws as close as this are made of people in hospital (assumption)
 NAMES = tuple(name for name in mechanisms() if name != ARTEFACT)
-TRANSFUSED_BELOW, TRANSFUSION_STEP = 0.27, 0.03  # hematocrit at which hospitals begin to give red cells (assumption)
-HEMOGLOBIN_G_PER_L = 336.0  # of a hematocrit of 1
-_TRANSFUSION = NAMES.index("transfusion")
+PULLED = (("hematocrit", coordinates.FIRST_CHANGE + RED_CELLS), ("albumin", coordinates.FIRST_CHANGE + ALBUMIN_MASS))
+FARTHEST = 0.5  # care pulls a level by what it would from here, however far away it is (assumption)
+PULL_FORGOTTEN = timedelta(hours=160)
 _LEAKS = np.array([mechanisms()[name].kind == "leak" for name in NAMES])
 
 
@@ -40,8 +44,8 @@ class Prepared:
 
     ``draws`` are those of the course, ``places`` theirs among the occasions. ``quantity`` (m,) is the place in
     ``coordinates.QUANTITIES`` of what varies in a row from draw to draw beside the assay, -1 for none. ``hospital``
-    (n,) marks draws soon after another, ``anemia`` (n,) counts how many times 3 points the hematocrit of the draw
-    before lay below 27 %.
+    (n,) marks draws soon after another, ``before`` (n, 2) holds the logit of the hematocrit and the logarithm of the
+    albumin (g/L) that were measured before it in these days, NaN where none was, ``since`` (n, 2) how many hours ago.
     """
 
     record: Record
@@ -51,7 +55,8 @@ class Prepared:
     hours: Array
     prior: Array
     hospital: NDArray[np.bool_]
-    anemia: Array
+    before: Array
+    since: Array
     signs: Array
     shift: Array
     shift_variance: Array
@@ -142,7 +147,7 @@ def prepare(record: Record, *, prior: float) -> Prepared:
     shift, shift_variance = np.zeros((2, len(draws), coordinates.COORDINATES))
     prior_of = np.zeros((len(draws), len(NAMES)))
     hospital = np.zeros(len(draws), dtype=np.bool_)
-    anemia = np.zeros(len(draws))
+    before, since_then = np.full((2, len(draws), len(PULLED)), np.nan)
     seen_signs = []
     for place, sample in enumerate(draws):
         around = context(record, sample.time)
@@ -151,7 +156,7 @@ def prepare(record: Record, *, prior: float) -> Prepared:
         bounds.append(len(rows))
         hospital[place] = place > len(steady) and sample.time - draws[place - 1].time < HOSPITAL_GAP
         if hospital[place]:
-            anemia[place] = _anemia(draws[place - 1])
+            before[place], since_then[place] = levels_before(draws[len(steady) : place], sample.time)
         since = draws[place - 1].time if place > len(steady) else sample.time - FIRST_DOSES
         if not sample.steady:
             shift[place], shift_variance[place] = inputs(record, since, sample.time)
@@ -170,7 +175,8 @@ def prepare(record: Record, *, prior: float) -> Prepared:
         hours,
         prior_of,
         hospital,
-        anemia,
+        before,
+        since_then,
         weights,
         shift,
         shift_variance,
@@ -192,9 +198,9 @@ def together(people: Sequence[Prepared], found: Watch, active: Places) -> Occasi
         np.cumsum([0, *(len(each.hours) for each in people)]),
         np.concatenate([each.hours for each in people]),
         np.concatenate([np.where(each.hospital, found.learned.hospital_haste, 1.0) for each in people]),
-        np.concatenate([_in_hospital(each, raised, found.learned.transfusion_trigger) for each in people]),
+        np.concatenate([_in_hospital(each, raised) for each in people]),
         np.concatenate([each.signs for each in people]),
-        np.ascontiguousarray(np.concatenate([each.shift for each in people])[:, active]),
+        np.ascontiguousarray(np.concatenate([_cared_for(each, found.learned.pulls) for each in people])[:, active]),
         np.ascontiguousarray(np.concatenate([_unsure(each, beyond) for each in people])[:, active]),
         rows,
         np.ascontiguousarray(np.concatenate([each.design for each in people])[:, active]),
@@ -219,18 +225,42 @@ def _own_beyond(person: Prepared, beyond: Mapping[str, float]) -> Array:
     return np.where(of_row, extra[person.quantity], 0.0)
 
 
-def _anemia(sample: Sample) -> float:
-    """How many times 3 points the hematocrit of a draw lies below 27 %."""
-    hemoglobin = sample.value("hemoglobin")
-    hematocrit = sample.value("hematocrit") or (None if hemoglobin is None else hemoglobin / HEMOGLOBIN_G_PER_L)
-    return 0.0 if hematocrit is None else max(0.0, (TRANSFUSED_BELOW - hematocrit) / TRANSFUSION_STEP)
+def levels_before(draws: Sequence[Sample], now: datetime) -> tuple[Array, Array]:
+    """Newest hematocrit and albumin (2,) of these days, as logit and logarithm, and how many hours (2,) ago."""
+    levels, hours = np.full((2, len(PULLED)), np.nan)
+    for place, (key, _) in enumerate(PULLED):
+        for each in reversed(draws):
+            if now - each.time > PULL_FORGOTTEN:
+                break
+            value = each.value(key)
+            if value:
+                levels[place] = logit(min(value, HIGHEST_HEMATOCRIT)) if key == "hematocrit" else np.log(value)
+                hours[place] = (now - each.time) / timedelta(hours=1)
+                break
+    return levels, hours
 
 
-def _in_hospital(person: Prepared, raised: Array, trigger: float) -> Array:
+def _cared_for(person: Prepared, pulls: Mapping[str, Pull]) -> Array:
+    """The inputs (n, 20), with the pull of care on hematocrit and albumin."""
+    pull = [pulled(*each, pulls) for each in zip(person.before, person.since, strict=True)]
+    return person.shift + np.array(pull).reshape(-1, coordinates.COORDINATES)
+
+
+def pulled(levels: Array, hours: Array, pulls: Mapping[str, Pull]) -> Array:
+    """What care does (20,) in ``hours`` (2,) to people whose hematocrit and albumin were at ``levels`` (2,)."""
+    shift = np.zeros(coordinates.COORDINATES)
+    for place, (key, coordinate) in enumerate(PULLED):
+        if key in pulls and not math.isnan(levels[place]):
+            pull = pulls[key]
+            away = min(max(pull.target - levels[place], -FARTHEST), FARTHEST)
+            shift[coordinate] = away * pull.share * (1.0 - math.exp(-hours[place] / pull.hours))
+    return shift
+
+
+def _in_hospital(person: Prepared, raised: Array) -> Array:
     """The prior (n, M) with what is commoner in hospital raised there; that of a leak stays."""
     prior = person.prior.copy()
     here = prior[person.hospital] * np.where(_LEAKS, 1.0, raised)
-    here[:, _TRANSFUSION] *= np.exp(trigger * person.anemia[person.hospital])
     rest = here[:, ~_LEAKS].sum(axis=1, keepdims=True)
     leak = here[:, _LEAKS].sum(axis=1, keepdims=True)
     prior[person.hospital] = np.where(_LEAKS, here, here * (1.0 - leak) / np.where(rest > 0.0, rest, 1.0))
