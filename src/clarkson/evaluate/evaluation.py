@@ -49,6 +49,9 @@ def evaluate(data: Path | None, clinosim: Path | None, *, say: Callable[[str], N
     RecordError
         ``data`` holds none of the sets, or a set is damaged.
     """
+    folders = [*(each.folder for each in SETS), DENGUE_FOLDER]
+    if data is not None and not any((data / each).is_dir() for each in folders):
+        raise RecordError(f"'{data}' holds none of the data sets; docs/data.md says how to get them")
     say("published attacks")
     found_attacks, alarms = attacks(), first_alarms()
     say("virtual people")
@@ -67,8 +70,6 @@ def evaluate(data: Path | None, clinosim: Path | None, *, say: Callable[[str], N
         if (data / DENGUE_FOLDER).is_dir():
             say("dengue children")
             children = dengue(data)
-        if not sets and children is None:
-            raise RecordError(f"'{data}' holds none of the data sets; docs/data.md says how to get them")
     quiet = []
     for each in SETS:
         if each.folder in sets:

@@ -12,7 +12,7 @@ PHASES: Mapping[str, tuple[str, str]] = {
     "leak": ("Leak", "Plasma is leaving the vessels"),
     "plateau": ("Plateau", "The leak goes on, the loss grows no more"),
     "refill": ("Refill", "The water is coming back into the vessels"),
-    "recovered": ("Recovered", "The attack is over"),
+    "recovered": ("Recovered", "Neither a leak nor its refill is likely any more"),
     "chronic": ("Chronic leak", "A leak that lasts"),
 }
 

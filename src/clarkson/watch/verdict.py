@@ -13,7 +13,7 @@ LEAK_AT = 0.50
 POSSIBLE_AT = 0.10
 POSSIBLE_ALONE_AT = 0.04  # red cells alone can hardly say more; the verdict then names the missing test
 NAMED_AT = 0.50
-TWICE = 2.0
+CLEARLY = 1.5
 MASKED_ABOVE = -0.15  # V: with less than about 15 % of the plasma missing, what leaks is being replaced
 YOUNGEST_YEARS = 1.0
 
@@ -35,7 +35,9 @@ def verdict(
         masked = balance.V is not None and balance.V.median > MASKED_ABOVE
         return "leak masked by fluids" if masked else "leak"
     returning = reading.mechanisms["refill"]
-    surely = returning >= NAMED_AT or (reading.most_probable() == "refill" and returning > TWICE * reading.probability)
+    surely = returning >= NAMED_AT or (
+        reading.most_probable() == "refill" and returning > CLEARLY * reading.probability
+    )
     if leak_before and surely:
         return "refill"
     if sample.red_cells and reading.probability >= (POSSIBLE_AT if sample.proteins else POSSIBLE_ALONE_AT):
