@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 @click.option(
     "--alarm-budget",
     "budget",
-    default="1/year",
+    default="0.05/year",
     show_default=True,
     metavar="N/TIME",
-    help="False alarms that may be expected: 0.5/year for people at home, 0.1/day for inpatients.",
+    help="False alarms that may be expected: 0.1/year for people at home, 0.01/day for inpatients.",
 )
 @click.option("--snooze", default="72h", show_default=True, help="After an alarm, further ones stay silent so long.")
 @click.option("--sex", type=click.Choice(["female", "male"]), help="If the record does not say, or is wrong.")
@@ -52,7 +52,12 @@ def watch(record: str, follow: bool, hindsight: bool, budget: str, snooze: str, 
     click.echo(_says(allowed, silence))
     before: dict[str, Any] | None = None
     for data, name in _versions(record, follow):
-        before = _report(before, data, name, allowed, silence, options) or before
+        try:
+            before = _report(before, data, name, allowed, silence, options)
+        except ClarksonError as error:
+            if not follow:
+                raise
+            click.echo(f"not read yet: {error}", err=True)  # a row may be half written: the record before stands
 
 
 def _look_back(place: str, *, sex: Sex | None, age_years: float | None, timezone: str | None) -> None:
@@ -82,7 +87,7 @@ def _says(budget: Budget, silence: timedelta) -> str:
     unit = "day" if budget.setting == "inpatients" else "year"
     return (
         f"Alarm from a likelihood ratio of {ratio(level)}: {per_day * DAYS[unit]:.2g} false alarms per person-{unit} "
-        f"are expected, by {source}. After an alarm silence for {silence.total_seconds() / 3600:.0f} h."
+        f"are expected, by {source}. Each is followed by {silence.total_seconds() / 3600:.0f} h of silence."
     )
 
 
@@ -109,21 +114,15 @@ def _report(
     budget: Budget,
     silence: timedelta,
     options: dict[str, Any],
-) -> dict[str, Any] | None:
-    """Print what changed; what cannot be read yet is said, and the record before stands."""
+) -> dict[str, Any]:
+    """Print what changed, and the alarms that are new."""
     from clarkson.intake import document_of
     from clarkson.live import changes, times_and_ratios
     from clarkson.report.view import moment
     from clarkson.watch.alarm import alarms, level_of
     from clarkson.watch.numbers import ratio
 
-    try:
-        document = document_of(data, name, **options)
-    except ClarksonError as error:
-        if before is None and not data.endswith(b"\n"):
-            raise
-        click.echo(f"not read yet: {error}", err=True)
-        return None
+    document = document_of(data, name, **options)
     for words in changes(before, document):
         click.echo(words)
     level, _ = level_of(budget)

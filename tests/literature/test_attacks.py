@@ -67,11 +67,19 @@ def at_hour(case: str, hour: float) -> ck.Assessment:
     )
 
 
-@pytest.mark.parametrize(("case", "hours"), [("pmc10372265-1", (48, 72, 96)), ("desikan2020-1", (96, 120, 144))])
+@pytest.mark.parametrize(("case", "hours"), [("pmc10372265-1", (48, 72)), ("desikan2020-1", (96, 120, 144))])
 def test_recovery_is_no_leak_though_albumin_is_still_low(case: str, hours: tuple[int, ...]) -> None:
     for hour in hours:
         assert at_hour(case, hour).verdict not in LEAK_VERDICTS
         assert at_hour(case, hour).verdict == "refill"
+
+
+def test_the_end_of_a_recovery_is_called_so() -> None:
+    """Four days after the worst, nothing moves any more, and albumin is still 32 g/L."""
+    last = at_hour("pmc10372265-1", 96)
+    assert last.verdict in ("refill", "no sign of leak")
+    assert last.phase is not None
+    assert last.phase.name in ("refill", "recovered")
 
 
 def test_the_earliest_pair_is_seen() -> None:

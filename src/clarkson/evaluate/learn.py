@@ -31,12 +31,15 @@ SHAPED = ("hospital course",)
 MOVED = ("plasma", "red_cells", "albumin", "globulin")
 IN_HOSPITAL = (
     *("posture", "fluid loss", "bleed", "fluid", "transfusion", "inflammation", "sepsis with fluids"),
-    *("hospital course", "unknown"),
+    "hospital course",
 )
 DRAWN = ("plasma", "red_cells", "albumin", "sodium", "creatinine")
-FIRST_HASTE = 10.0  # where the search for the haste of hospitals begins
-FIRST_COMMON = {"hospital course": 30.0}  # and for how much commoner a mechanism is there, 1 for the others
-FIRST_PULLS = {"hematocrit": Pull(-0.85, 0.2, 12.0), "albumin": Pull(math.log(28.0), 0.2, 24.0)}  # and for care
+FIRST_HASTE = 9.0  # where the search for the haste of hospitals begins
+FIRST_COMMON = {
+    "hospital course": 12.0,
+    "fluid": 4.0,
+}  # and for how much commoner a mechanism is there, 1 for the others
+FIRST_PULLS = {"hematocrit": Pull(-1.2, 0.1, 5.0), "albumin": Pull(2.9, 0.1, 24.0)}  # and for care
 PULL_SD = 0.5
 FIRST_DRAWN = 0.03  # where the search for the SD of hospital draws begins
 # How far the data may pull from the table: standard deviations of the changes (assumptions).

@@ -21,7 +21,7 @@ from clarkson.watch.reading import reading
 from clarkson.watch.regimes import Watch, build
 
 VERSION = 1
-PEOPLE_OF_A_SET = 800  # so many training people of a set at most: the fit takes minutes, not hours
+PEOPLE_OF_A_SET = 400  # so many training people of a set at most: the fit takes minutes, not hours
 LEVELS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1e3, 2e3, 5e3, 1e4, 1e5)
 
 
@@ -66,7 +66,8 @@ def learned_from(data: Path, table: Learned, *, rounds: int, say: Callable[[str]
     provenance: dict[str, str | int | float] = {
         "version": VERSION,
         "sets": ", ".join(each.folder for each in SETS),
-        "split": "people whose id has an even CRC-32 are for training, the others for evaluation; 800 of a set at most",
+        "split": "people whose id has an even CRC-32 are for training, the others for evaluation; "
+        f"{PEOPLE_OF_A_SET} of a set at most",
         "outpatients": len(people["outpatients"]),
         "inpatients": len(people["inpatients"]),
         "sha256": data_hash([data / each.folder for each in SETS]),

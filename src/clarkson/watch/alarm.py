@@ -94,7 +94,7 @@ def budget(words: str) -> Budget:
     found = _BUDGET.fullmatch(words)
     if found is None or float(found[1]) <= 0.0:
         raise SettingError(
-            f"an alarm budget is false alarms per time, such as 0.5/year or 0.1/day, and this is '{words}'"
+            f"an alarm budget is false alarms per time, such as 0.1/year or 0.01/day, and this is '{words}'"
         )
     return Budget(float(found[1]) / DAYS[found[2]], words.strip())
 
