@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from clarkson.errors import RecordError
 from clarkson.record.fhir import read_fhir
+from clarkson.record.fhir_elements import table, text
 from clarkson.record.record import Record
 
 FILES = ("Patient", "Observation", "MedicationAdministration", "Condition")
@@ -29,10 +30,12 @@ DISEASES = {
 def read_clinosim(folder: Path) -> Iterator[tuple[str, Record]]:
     """Disease and record of every person, disease by disease, in the order of their ids.
 
+    clinosim gives the first person of every disease the same id, so the disease is part of the name.
+
     Raises
     ------
     RecordError
-        ``folder`` holds none of the diseases, or a line is no JSON.
+        ``folder`` holds none of the diseases, a file is missing, a line is no JSON object or says not whose it is.
 
     >>> list(read_clinosim(Path("nowhere")))
     Traceback (most recent call last):
@@ -49,23 +52,27 @@ def read_clinosim(folder: Path) -> Iterator[tuple[str, Record]]:
                 "type": "collection",
                 "entry": [{"resource": each} for each in resources],
             }
-            yield name, replace(read_fhir(bundle, f"{name}/{person}", timezone=None, patient=None), subject=person)
+            known = f"{name}/{person}"
+            yield name, replace(read_fhir(bundle, known, timezone=None, patient=None), subject=known)
 
 
-def _people(folder: Path) -> dict[str, list[dict[str, Any]]]:
+def _people(folder: Path) -> Mapping[str, list[Mapping[str, Any]]]:
     """The resources of each person."""
-    people: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    people: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for kind in FILES:
         file = folder / f"{kind}.ndjson"
         if not file.is_file():
-            continue
+            raise RecordError(f"'{file.name}' is missing in '{folder}'; scripts/clinosim makes it")
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
             if not line.strip():
                 continue
             try:
-                resource = json.loads(line)
+                resource = table(json.loads(line))
             except json.JSONDecodeError as error:
                 raise RecordError(f"'{file.name}', line {number}, is no JSON: {error.msg}") from None
-            reference = resource["id"] if kind == "Patient" else resource.get("subject", {}).get("reference", "")
-            people[str(reference).rpartition("/")[2]].append(resource)
+            named = text(resource, "id") if kind == "Patient" else text(table(resource.get("subject")), "reference")
+            person = named.rpartition("/")[2]
+            if not person:
+                raise RecordError(f"'{file.name}', line {number}, does not say whose it is")
+            people[person].append(resource)
     return people
