@@ -24,6 +24,8 @@ from clarkson.watch.alarm import alarms, budget, level_of, rates, snooze
 from clarkson.watch.follow import follow
 from clarkson.watch.hindsight import hindsight
 from clarkson.watch.inputs import inputs
+from clarkson.watch.learned import learned
+from clarkson.watch.occasions import pulled
 from tests.people import START, draw, record
 
 ATTACK = ((0.0, 0.60, 24.0), (24.0, 0.58, 19.0), (72.0, 0.43, 26.0), (120.0, 0.40, 31.0))
@@ -224,3 +226,24 @@ def test_following_standard_input_says_each_draw_once() -> None:
     assert sum(line.startswith("5 Mar 2024, 08:00  possible leak") for line in lines) == 1
     assert sum("changed from possible leak to leak" in line for line in lines) == 1
     assert sum(line.startswith("ALARM") for line in lines) == 1
+
+
+@given(st.floats(0.15, 0.7), st.lists(st.floats(0.0, 100.0), min_size=3, max_size=3))
+@settings(max_examples=50, deadline=None)
+def test_the_pull_of_care_is_the_same_however_often_one_looks(hematocrit: float, hours: list[float]) -> None:
+    first, middle, last = (np.full(2, each) for each in sorted(hours))
+    levels, pulls = np.array([np.log(hematocrit / (1.0 - hematocrit)), np.nan]), learned().pulls
+    once = pulled(levels, first, last, pulls)
+    twice = pulled(levels, first, middle, pulls) + pulled(levels, middle, last, pulls)
+    assert twice == pytest.approx(once, abs=1e-12)
+
+
+def test_a_change_that_stays_is_no_mix_up() -> None:
+    """After one draw that fits nobody known, the same blood again is this person's."""
+    own = [draw(-24.0 * 30 * n, hematocrit=0.44, hemoglobin=148.0, mcv=92.0, albumin=43.0) for n in range(1, 5)]
+    other = {"hematocrit": 0.33, "hemoglobin": 108.0, "mcv": 76.0, "albumin": 30.0}
+    found = list(ck.assess(record(*own, *(draw(24.0 * n, **other) for n in range(3)))))
+    assert found[-3].mechanism == "artefact"
+    assert found[-2].mechanisms["artefact"] < 0.5 * found[-3].mechanisms["artefact"]
+    assert found[-2].mechanism != "artefact"
+    assert found[-1].mechanism != "artefact"

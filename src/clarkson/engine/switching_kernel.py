@@ -351,11 +351,16 @@ def follow_person(  # type: ignore[no-untyped-def]
                 likely = max(log_likelihood[j], strange_likelihood[0]) + signs[k, family[j]]
                 largest = max(largest, math.log(weight[j]) + likely)
         total, odd, most = 0.0, 0.0, 0.0
+        chance = (
+            foreign_prior  # a second foreign occasion in a row is as good as impossible: then the person has changed
+        )
+        if k > first:
+            chance *= 1.0 - foreign_found[k - 1]
         for j in range(regimes):
             own, strange = math.exp(log_likelihood[j] + signs[k, family[j]] - largest), 0.0
             if bottom > top:
-                own *= 1.0 - foreign_prior
-                strange = foreign_prior * math.exp(strange_likelihood[0] + signs[k, family[j]] - largest)
+                own *= 1.0 - chance
+                strange = chance * math.exp(strange_likelihood[0] + signs[k, family[j]] - largest)
             after[k, j] = weight[j] * (own + strange)
             total += after[k, j]
             odd += weight[j] * strange

@@ -26,7 +26,7 @@ from clarkson.watch.occasions import Prepared, begin, prepare, together
 from clarkson.watch.regimes import build
 
 TRAINING_PRIOR = 0.001  # of a leak at any one draw among people of the training sets (assumption)
-VARIES = ("plasma", "red_cells", "cell_size", "albumin", "globulin", "sodium", "weight", "creatinine")
+VARIES = ("plasma", "red_cells", "cell_size", "albumin", "globulin", "sodium", "creatinine")
 SHAPED = ("hospital course",)
 MOVED = ("plasma", "red_cells", "albumin", "globulin")
 IN_HOSPITAL = (
@@ -39,7 +39,7 @@ FIRST_COMMON = {
     "hospital course": 12.0,
     "fluid": 4.0,
 }  # and for how much commoner a mechanism is there, 1 for the others
-FIRST_PULLS = {"hematocrit": Pull(-1.2, 0.1, 5.0), "albumin": Pull(2.9, 0.1, 24.0)}  # and for care
+FIRST_PULLS = {"hematocrit": Pull(-1.0, 0.15, 8.0), "albumin": Pull(3.2, 0.15, 24.0)}  # and for care
 PULL_SD = 0.5
 FIRST_DRAWN = 0.03  # where the search for the SD of hospital draws begins
 # How far the data may pull from the table: standard deviations of the changes (assumptions).
@@ -96,7 +96,7 @@ def log_evidence(people: Training, parameters: Learned) -> float:
 def _varied(values: Array, table: Learned) -> Learned:
     """The table with another variation; values are changes in units of what each may move."""
     given = iter(values.tolist())
-    variation = {}
+    variation = dict(table.variation)
     for name in VARIES:
         old = table.variation[name]
         slow, hours, draw = (math.exp(VARIATION_SD * next(given)) for _ in range(3))

@@ -120,6 +120,7 @@ def _seen() -> str:
         "people of this page. But the dengue children were looked at while the watch was built: the mechanism of small leaks, and "
         "that draws up to 80 h apart count as those of people in hospital (36 h at first), were chosen after their AUC was "
         "seen (0.66 before, with both). So they are no untouched test. One-step prediction was looked at on a part of the "
-        "test half of PhysioNet 2012 to see where it failed; the pull of care came from there. Both are therefore somewhat "
+        "test half of PhysioNet 2012, and on the MIMIC-III demo, to see where it failed; the pull of care, a limit to what doses "
+        "may do, and that two draws in a row are not both somebody else's came from there. All of these are therefore somewhat "
         "optimistic."
     )

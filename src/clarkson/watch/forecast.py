@@ -80,7 +80,7 @@ def forecast(followed: Followed, place: int, people: Population) -> tuple[Foreca
     in_hospital = place > 0 and sample.time - followed.draws[place - 1].time < HOSPITAL_GAP
     found = []
     for hours in FORECAST_HOURS:
-        shift = pulled(levels, ago + hours, pulls if in_hospital else {})[list(followed.active)]
+        shift = pulled(levels, ago, ago + hours, pulls if in_hospital else {})[list(followed.active)]
         ahead = advance(followed.regimes, followed.occasions, followed.filtered, occasion, hours, PLACE_HOURS, shift)
         for analyte in FORECAST_ANALYTES:
             mixture = predicted(followed, ahead, 0, analyte)

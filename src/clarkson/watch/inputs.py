@@ -33,6 +33,10 @@ IMMUNOGLOBULIN_G_PER_KG = 1.0  # assumption, where the record names no dose
 IMMUNOGLOBULIN_STAYS = 0.5
 TURNOVER_ML_PER_H = 100.0  # what is given slowly replaces what is passed and breathed out (assumption)
 FIRST_HOURS = 48.0
+FARTHEST, UNSUREST = (
+    0.4,
+    0.2,
+)  # the most that doses can have changed between two draws, whatever was charted (assumption)
 UNSURE_KNOWN, UNSURE_UNKNOWN = 0.5, 1.0
 WATER_STAYS = 0.7  # of the volume of a fluid on the scale, a day later (assumption)
 
@@ -58,7 +62,7 @@ def inputs(record: Record, since: datetime | None, until: datetime) -> tuple[Arr
                 shift[place] += change
                 unsure = UNSURE_UNKNOWN if dose.amount is None else UNSURE_KNOWN
                 variance[place] += (unsure * change) ** 2
-    return shift, variance
+    return np.clip(shift, -FARTHEST, FARTHEST), np.minimum(variance, UNSUREST**2)
 
 
 def _changes(dose: Dose, weight_kg: float, share: float) -> dict[int, float]:

@@ -241,19 +241,24 @@ def levels_before(draws: Sequence[Sample], now: datetime) -> tuple[Array, Array]
 
 
 def _cared_for(person: Prepared, pulls: Mapping[str, Pull]) -> Array:
-    """The inputs (n, 20), with the pull of care on hematocrit and albumin."""
-    pull = [pulled(*each, pulls) for each in zip(person.before, person.since, strict=True)]
+    """The inputs (n, 20), with the pull of care on hematocrit and albumin since the occasion before."""
+    gaps = np.diff(person.hours, prepend=0.0)
+    pull = [
+        pulled(levels, np.maximum(since - gap, 0.0), since, pulls)
+        for levels, since, gap in zip(person.before, person.since, gaps, strict=True)
+    ]
     return person.shift + np.array(pull).reshape(-1, coordinates.COORDINATES)
 
 
-def pulled(levels: Array, hours: Array, pulls: Mapping[str, Pull]) -> Array:
-    """What care does (20,) in ``hours`` (2,) to people whose hematocrit and albumin were at ``levels`` (2,)."""
+def pulled(levels: Array, start: Array, end: Array, pulls: Mapping[str, Pull]) -> Array:
+    """What care does (20,) from ``start`` to ``end`` (2,), hours after hematocrit and albumin were at ``levels`` (2,)."""
     shift = np.zeros(coordinates.COORDINATES)
     for place, (key, coordinate) in enumerate(PULLED):
         if key in pulls and not math.isnan(levels[place]):
             pull = pulls[key]
             away = min(max(pull.target - levels[place], -FARTHEST), FARTHEST)
-            shift[coordinate] = away * pull.share * (1.0 - math.exp(-hours[place] / pull.hours))
+            reached = math.exp(-start[place] / pull.hours) - math.exp(-end[place] / pull.hours)
+            shift[coordinate] = away * pull.share * reached
     return shift
 
 
