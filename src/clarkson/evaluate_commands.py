@@ -58,7 +58,7 @@ def evaluate(data: Path | None, clinosim: Path | None, output: Path | None) -> N
     metavar="FOLDER",
     help="Where learned.toml and alarm_rates.toml are written [here].",
 )
-@click.option("--rounds", type=click.IntRange(1), default=25, show_default=True, help="Steps of the search.")
+@click.option("--rounds", type=click.IntRange(1), default=22, show_default=True, help="Steps of the search.")
 def learn(data: Path | None, output: Path, rounds: int) -> None:
     """Learn the watch's parameters from the training half of the people of --data.
 

@@ -239,11 +239,10 @@ def test_the_pull_of_care_is_the_same_however_often_one_looks(hematocrit: float,
 
 
 def test_a_change_that_stays_is_no_mix_up() -> None:
-    """After one draw that fits nobody known, the same blood again is this person's."""
+    """After one draw that fits nobody known, the same blood again is hardly somebody else's once more."""
     own = [draw(-24.0 * 30 * n, hematocrit=0.44, hemoglobin=148.0, mcv=92.0, albumin=43.0) for n in range(1, 5)]
     other = {"hematocrit": 0.33, "hemoglobin": 108.0, "mcv": 76.0, "albumin": 30.0}
     found = list(ck.assess(record(*own, *(draw(24.0 * n, **other) for n in range(3)))))
     assert found[-3].mechanism == "artefact"
     assert found[-2].mechanisms["artefact"] < 0.5 * found[-3].mechanisms["artefact"]
     assert found[-2].mechanism != "artefact"
-    assert found[-1].mechanism != "artefact"

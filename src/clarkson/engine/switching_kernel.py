@@ -23,6 +23,7 @@ AGES = 8  # so many ages of a family are kept apart; the two neighbours of least
 TAIL_SHARE = (0.80, 0.19, 0.01)
 TAIL_VARIANCE = (0.5481, 2.2287, 13.805)
 PIECES = len(TAIL_SHARE)
+REMEMBERED = 0.98  # of a foreign occasion, at each further one
 NEGLIGIBLE = 1e-4  # of the weight that flows into a regime
 HALF_LOG_TWO_PI = 0.9189385332046727
 
@@ -314,6 +315,7 @@ def follow_person(  # type: ignore[no-untyped-def]
     flow = np.zeros((regimes, regimes))
     age, age_share = np.empty((len(lasts), AGES)), np.empty((len(lasts), AGES))
     _begin_ages(age, age_share, lasts)
+    lately = 0.0
     for k in range(first, last):
         if k == first:
             row = 0
@@ -345,22 +347,21 @@ def follow_person(  # type: ignore[no-untyped-def]
                 foreign_mean.copy(), foreign_covariance.copy(), design[top:bottom], observed[top:bottom],
                 error[top:bottom], strange_likelihood,
             )  # fmt: skip
+        if k > first:
+            lately = max(foreign_found[k - 1], REMEMBERED * lately)
+        chance = foreign_prior * (1.0 - lately)  # foreign once more is hardly possible: then the person has changed
+        strange_log = strange_likelihood[0] + math.log(chance) if chance > 0.0 and bottom > top else -math.inf
         largest = -math.inf
         for j in range(regimes):
             if weight[j] > 0.0:
-                likely = max(log_likelihood[j], strange_likelihood[0]) + signs[k, family[j]]
+                likely = max(log_likelihood[j], strange_log) + signs[k, family[j]]
                 largest = max(largest, math.log(weight[j]) + likely)
         total, odd, most = 0.0, 0.0, 0.0
-        chance = (
-            foreign_prior  # a second foreign occasion in a row is as good as impossible: then the person has changed
-        )
-        if k > first:
-            chance *= 1.0 - foreign_found[k - 1]
         for j in range(regimes):
             own, strange = math.exp(log_likelihood[j] + signs[k, family[j]] - largest), 0.0
             if bottom > top:
                 own *= 1.0 - chance
-                strange = chance * math.exp(strange_likelihood[0] + signs[k, family[j]] - largest)
+                strange = math.exp(strange_log + signs[k, family[j]] - largest)
             after[k, j] = weight[j] * (own + strange)
             total += after[k, j]
             odd += weight[j] * strange

@@ -251,7 +251,7 @@ def _cared_for(person: Prepared, pulls: Mapping[str, Pull]) -> Array:
 
 
 def pulled(levels: Array, start: Array, end: Array, pulls: Mapping[str, Pull]) -> Array:
-    """What care does (20,) from ``start`` to ``end`` (2,), hours after hematocrit and albumin were at ``levels`` (2,)."""
+    """What care does (20,) from ``start`` to ``end`` (2,), hours after hematocrit and albumin were at ``levels``."""
     shift = np.zeros(coordinates.COORDINATES)
     for place, (key, coordinate) in enumerate(PULLED):
         if key in pulls and not math.isnan(levels[place]):
