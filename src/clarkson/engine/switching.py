@@ -16,12 +16,18 @@ Correlated coordinates of ``spread`` must share a rate, or the covariance would 
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Timer
 
 import numpy as np
 
 from clarkson.engine.gaussian import Array
 from clarkson.engine.switching_kernel import AGES, Places, advance_person, follow_people, follow_person
+
+PATIENCE_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -127,6 +133,21 @@ def _course(regimes: Regimes, change_hours: float) -> tuple[object, ...]:
     )
 
 
+@contextmanager
+def _patience() -> Iterator[None]:
+    """Say on a terminal that the first run on a machine compiles, if it does."""
+    if follow_person.signatures or not sys.stderr.isatty():
+        yield
+        return
+    words = "Compiling the filter: once on this machine, half a minute."
+    waiting = Timer(PATIENCE_SECONDS, lambda: print(words, file=sys.stderr))  # noqa: T201
+    waiting.start()
+    try:
+        yield
+    finally:
+        waiting.cancel()
+
+
 def follow(
     regimes: Regimes,
     seen: Occasions,
@@ -193,7 +214,8 @@ def follow(
     )
     if len(seen.people) == 2:
         one = tuple(each[begins[0]] for each in starts)
-        follow_person(seen.people[0], seen.people[1], *saw, *one, *_course(regimes, change_hours), *out)
+        with _patience():
+            follow_person(seen.people[0], seen.people[1], *saw, *one, *_course(regimes, change_hours), *out)
     elif len(seen.people) > 2:
         follow_people(seen.people, begins, *saw, *starts, *_course(regimes, change_hours), *out)
     return found

@@ -20,6 +20,7 @@ from clarkson.watch.occasions import begin, prepare, together
 from clarkson.watch.regimes import ARTEFACT, Watch, watch
 
 FOREIGN_PRIOR = 0.004  # one draw in 250 is another person's, or spoilt (assumption)
+ROUNDING = 1e-9  # what is left of a weight is nothing, if it is smaller than this
 PLACE_HOURS = 96.0  # how long a leak keeps its size class (assumption)
 
 
@@ -51,9 +52,10 @@ class Followed:
         course = self.places
         after, before = self._families(self.filtered.after[course]), self._families(self.filtered.before[course])
         before *= np.exp(self.occasions.signs[course])
-        strange = self.filtered.foreign[course, None] * before / before.sum(axis=1, keepdims=True)
+        strange = self.filtered.foreign[course, None] * before / _sum(before)
         strange[:, self._leaks] = 0.0
-        return np.hstack([np.maximum(after - strange, 0.0), strange.sum(axis=1, keepdims=True)])
+        own = np.where(after - strange > ROUNDING * after, after - strange, 0.0)
+        return np.hstack([own, _sum(strange)])
 
     def _families(self, weights: Array) -> Array:
         """Weights (n, M) of the families from those of the regimes (n, R)."""
@@ -73,11 +75,16 @@ class Followed:
     @cached_property
     def leak(self) -> Array:
         """Probability (n,) that plasma leaks."""
-        return np.asarray(self.probabilities[:, self._leaks].sum(axis=1))
+        return np.asarray(_sum(self.probabilities[:, self._leaks])[:, 0])
 
     def mechanisms_at(self, place: int) -> Mapping[str, float]:
         """Probability of each mechanism by name at one draw."""
         return {name: float(each) for name, each in zip(self.names, self.probabilities[place], strict=True)}
+
+
+def _sum(weights: Array) -> Array:
+    """Sums (n, 1) of the rows, always added from left to right: the same input gives the same bytes."""
+    return np.cumsum(weights, axis=1)[:, -1:]
 
 
 def follow(record: Record, *, prior: float, by: Watch | None = None) -> Followed:
