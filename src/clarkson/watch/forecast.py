@@ -76,7 +76,7 @@ def forecast(followed: Followed, place: int, people: Population) -> tuple[Foreca
     """
     occasion = int(followed.places[place])
     sample, pulls = followed.draws[place], followed.watch.learned.pulls
-    levels, ago = levels_before(followed.draws[: place + 1], sample.time)
+    levels, ago = levels_before(followed.draws[: place + 1], sample.time, people)
     in_hospital = place > 0 and sample.time - followed.draws[place - 1].time < HOSPITAL_GAP
     found = []
     for hours in FORECAST_HOURS:

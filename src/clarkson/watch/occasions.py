@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clarkson.balance.observation import ALBUMIN_MASS, HIGHEST_HEMATOCRIT, RED_CELLS
-from clarkson.balance.population import Population, population
+from clarkson.balance.population import ALBUMIN, HEMATOCRIT, Population, population
 from clarkson.balance.sample import Sample, samples
 from clarkson.body.blood import logit
 from clarkson.engine.gaussian import Array
@@ -34,6 +34,7 @@ HOSPITAL_GAP = timedelta(hours=80)  # draws as close as this are made of people 
 NAMES = tuple(name for name in mechanisms() if name != ARTEFACT)
 PULLED = (("hematocrit", coordinates.FIRST_CHANGE + RED_CELLS), ("albumin", coordinates.FIRST_CHANGE + ALBUMIN_MASS))
 FARTHEST = 0.5  # care pulls a level by what it would from here, however far away it is (assumption)
+HEALTHY_SD = 1.0  # a level above the mean of healthy people less one SD is not pulled (assumption)
 PULL_FORGOTTEN = timedelta(hours=160)
 _LEAKS = np.array([mechanisms()[name].kind == "leak" for name in NAMES])
 
@@ -156,7 +157,7 @@ def prepare(record: Record, *, prior: float) -> Prepared:
         bounds.append(len(rows))
         hospital[place] = place > len(steady) and sample.time - draws[place - 1].time < HOSPITAL_GAP
         if hospital[place]:
-            before[place], since_then[place] = levels_before(draws[len(steady) : place], sample.time)
+            before[place], since_then[place] = levels_before(draws[len(steady) : place], sample.time, people)
         since = draws[place - 1].time if place > len(steady) else sample.time - FIRST_DOSES
         if not sample.steady:
             shift[place], shift_variance[place] = inputs(record, since, sample.time)
@@ -225,17 +226,21 @@ def _own_beyond(person: Prepared, beyond: Mapping[str, float]) -> Array:
     return np.where(of_row, extra[person.quantity], 0.0)
 
 
-def levels_before(draws: Sequence[Sample], now: datetime) -> tuple[Array, Array]:
-    """Newest hematocrit and albumin (2,) of these days, as logit and logarithm, and how many hours (2,) ago."""
+def levels_before(draws: Sequence[Sample], now: datetime, people: Population) -> tuple[Array, Array]:
+    """Newest hematocrit and albumin (2,) of these days, as logit and logarithm, and how many hours (2,) ago.
+
+    NaN where a level was not measured, or is as in healthy people: care pulls what illness has moved.
+    """
     levels, hours = np.full((2, len(PULLED)), np.nan)
-    for place, (key, _) in enumerate(PULLED):
+    for place, (key, person) in enumerate((("hematocrit", HEMATOCRIT), ("albumin", ALBUMIN))):
         for each in reversed(draws):
             if now - each.time > PULL_FORGOTTEN:
                 break
             value = each.value(key)
             if value:
-                levels[place] = logit(min(value, HIGHEST_HEMATOCRIT)) if key == "hematocrit" else np.log(value)
-                hours[place] = (now - each.time) / timedelta(hours=1)
+                level = logit(min(value, HIGHEST_HEMATOCRIT)) if key == "hematocrit" else math.log(value)
+                if level < people.mean[person] - HEALTHY_SD * math.sqrt(people.covariance[person, person]):
+                    levels[place], hours[place] = level, (now - each.time) / timedelta(hours=1)
                 break
     return levels, hours
 
