@@ -120,8 +120,9 @@ class _Walk:
         return [*(each.balance for each in recent), change]
 
     def _attack_before(self, sample: Sample) -> datetime | None:
-        before = [each for each in self.attacks if each <= sample.time]
-        return max(before, default=None)
+        told = [each.time for each in self.followed.record.events if each.kind == "attack" and each.time is not None]
+        called = [each.sample.time for each in self.past if each.verdict in ("leak", "leak masked by fluids")]
+        return max((each for each in (*told, *called) if each <= sample.time), default=None)
 
     def _draw_before(self, sample: Sample) -> Sample | None:
         """The newest draw of the last days that measured red cells, else the newest that measured protein."""

@@ -78,12 +78,14 @@ def forecast(followed: Followed, place: int, people: Population) -> tuple[Foreca
     sample, pulls = followed.draws[place], followed.watch.learned.pulls
     levels, ago = levels_before(followed.draws[: place + 1], sample.time, people)
     in_hospital = place > 0 and sample.time - followed.draws[place - 1].time < HOSPITAL_GAP
+    so_far = followed.draws[: place + 1]
+    measured = {"hematocrit": any(each.red_cells for each in so_far), "albumin": any(each.proteins for each in so_far)}
     found = []
     for hours in FORECAST_HOURS:
         shift = pulled(levels, ago, ago + hours, pulls if in_hospital else {})[list(followed.active)]
         ahead = advance(followed.regimes, followed.occasions, followed.filtered, occasion, hours, PLACE_HOURS, shift)
         for analyte in FORECAST_ANALYTES:
-            mixture = predicted(followed, ahead, 0, analyte)
+            mixture = predicted(followed, ahead, 0, analyte) if measured[analyte] else None
             if mixture is not None:
                 low, median, high = (
                     value_of(analyte, mixture.quantile(each), people.mean) for each in (0.05, 0.5, 0.95)
