@@ -16,6 +16,7 @@ from clarkson.errors import (
     ClarksonError,
     ColumnMapError,
     DoseError,
+    FitError,
     RecordError,
     SettingError,
     UnitError,
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from clarkson.simulate.schedule import Given
     from clarkson.simulate.simulate import simulate
     from clarkson.simulate.simulation import Simulation
+    from clarkson.twin.fit import fit
+    from clarkson.twin.twin import Twin
     from clarkson.watch.assess import assess
     from clarkson.watch.assessment import Assessed, Assessment
 
@@ -47,6 +50,7 @@ __all__ = [
     "Dose",
     "DoseError",
     "Event",
+    "FitError",
     "Given",
     "Person",
     "Record",
@@ -57,6 +61,7 @@ __all__ = [
     "Simulation",
     "Skipped",
     "Source",
+    "Twin",
     "UnitError",
     "UnknownAnalyteError",
     "UnknownFormatError",
@@ -66,6 +71,7 @@ __all__ = [
     "analytes",
     "assess",
     "concentrations",
+    "fit",
     "plasma_coordinate",
     "read",
     "read_bytes",
@@ -92,6 +98,8 @@ _HOME = {
     "Scenario": "clarkson.simulate.scenario",
     "Given": "clarkson.simulate.schedule",
     "Simulation": "clarkson.simulate.simulation",
+    "fit": "clarkson.twin.fit",
+    "Twin": "clarkson.twin.twin",
     "assess": "clarkson.watch.assess",
     "Assessed": "clarkson.watch.assessment",
     "Assessment": "clarkson.watch.assessment",

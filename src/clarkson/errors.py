@@ -6,6 +6,7 @@ ClarksonError
 │   └── ColumnMapError       a CSV column map (TOML) is wrong
 ├── UnitError            a value and its unit cannot be true together, or the unit is unknown
 ├── UnknownAnalyteError  a name or code is no analyte of the vocabulary
+├── FitError             the results cannot carry a twin, and why
 ├── DoseError            what is given cannot be read, or cannot be given
 └── SettingError         an option has an impossible value
 """
@@ -46,6 +47,10 @@ class UnknownAnalyteError(ClarksonError):
 
 class DoseError(ClarksonError):
     """What is given cannot be read, or cannot be given."""
+
+
+class FitError(ClarksonError):
+    """The results of a record cannot carry a twin: too few, of a body that is not modelled, or not of one body."""
 
 
 class SettingError(ClarksonError):

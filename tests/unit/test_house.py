@@ -23,10 +23,11 @@ FLOORS = (
     ("body", "record"),
     ("balance", "simulate"),
     ("watch",),
+    ("twin",),
     ("report",),
     ("__init__",),
     ("serve", "evaluate", "intake", "live"),
-    ("loopback", "doctor", "simulate_commands", "watch_commands", "evaluate_commands"),
+    ("loopback", "doctor", "simulate_commands", "watch_commands", "evaluate_commands", "twin_commands"),
     ("cli",),
     ("__main__",),
 )

@@ -23,13 +23,20 @@ class LeakRates:
     glycocalyx: Value
 
 
-def given_leak(time: Value, p: Mapping[str, Value], m: Maths) -> Value:
-    """Opening of gaps that is put in from outside, to fit an attack without its cause.
+PUT_IN = ("given_leak", "second_leak")
+"""Leaks that are put in from outside: the names with which their parameters begin."""
 
-    A logistic((t − t₀)/r) logistic((t₁ − t)/d)
+
+def given_leak(time: Value, p: Mapping[str, Value], m: Maths) -> Value:
+    """Opening of gaps that is put in from outside, to fit attacks without their cause: up to two of them.
+
+    Σ A logistic((t − t₀)/r) logistic((t₁ − t)/d)
     """
-    rise = m.logistic((time - p["given_leak_onset"]) / p["given_leak_rise"])
-    return p["given_leak"] * rise * m.logistic((p["given_leak_end"] - time) / p["given_leak_fall"])
+    opening: Value = 0.0
+    for leak in PUT_IN:
+        rise = m.logistic((time - p[f"{leak}_onset"]) / p[f"{leak}_rise"])
+        opening = opening + p[leak] * rise * m.logistic((p[f"{leak}_end"] - time) / p[f"{leak}_fall"])
+    return opening
 
 
 def trigger(inflammation: Value, tolerance: Value, igg: Value, p: Mapping[str, Value], m: Maths) -> Value:

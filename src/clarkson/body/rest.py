@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from clarkson.body.barrier import exchange
 from clarkson.body.body import POOLED, STATES, available_volume, resting_oncotic_pressure, tissue_catabolism
@@ -43,23 +44,42 @@ def at_rest(people: Mapping[str, Any]) -> Rest:
     >>> rest.states.shape == (1, len(STATES)), round(float(rest.states[0, 0]), 2)
     (True, 3.0)
     """
+    rest, holds = resting(people)
+    if not holds.all():
+        raise SettingError(
+            f"{int((~holds).sum())} of {holds.size} people have no resting state: at this lymph flow no wall holds "
+            "these protein concentrations. Bring lymph_flow, filtration or the interstitial albumin ratio nearer to "
+            "the values of the registry."
+        )
+    return rest
+
+
+def resting(people: Mapping[str, Any]) -> tuple[Rest, NDArray[np.bool_]]:
+    """The same, and who has a resting state (n,): of the others, parameters and states mean nothing.
+
+    >>> from clarkson.body.person import REFERENCE, typical
+    >>> bool(resting(typical(REFERENCE))[1][0])
+    True
+    """
     count = max(np.size(value) for value in people.values())
     p = {name: np.broadcast_to(np.asarray(people[name], dtype=float), (count,)).copy() for name in parameter_names()}
-    regional = _wall_at_rest(p)
+    regional, holds = _wall_at_rest(p)
     for index, region in enumerate(REGIONS):
         p[f"large_pore_fraction_{region}"] = regional["fraction"][index]
         p[f"capillary_pressure_{region}"] = regional["drive"][index] + p[f"interstitial_pressure_{region}"]
         for kind in ("igg", "other"):
             p[f"interstitial_weight_{kind}_{region}"] = regional[kind][index] / regional[kind][0]
     y = _resting_state(p, regional)
-    return Rest(
+    rest = Rest(
         np.stack([p[name] for name in parameter_names()], axis=1),
         np.stack([np.broadcast_to(y[name], (count,)) for name in STATES], axis=1),
     )
+    return rest, holds
 
 
-def _wall_at_rest(p: Mapping[str, Floats]) -> dict[str, Floats]:
-    """Large-pore share, P_c − P_i, and the interstitial IgG and other protein [g/L] of every region, each (4, n)."""
+def _wall_at_rest(p: Mapping[str, Floats]) -> tuple[dict[str, Floats], NDArray[np.bool_]]:
+    """Large-pore share, P_c − P_i, and the interstitial IgG and other protein [g/L] of every region, each (4, n); and
+    whether such a wall exists (n,)."""
     stacked = {
         f"{name}_all": np.stack([p[f"{name}_{region}"] for region in REGIONS])
         for name in ("filtration", "small_pore_permeability", "gap_share", "lymph_flow", "interstitial_albumin_ratio")
@@ -95,13 +115,7 @@ def _wall_at_rest(p: Mapping[str, Floats]) -> dict[str, Floats]:
     wrong = ~np.all((np.abs(residual) < 1e-9 * scale) & (unknown > 0.0), axis=(0, 1)) | np.any(
         unknown[0] >= 1.0, axis=0
     )
-    if wrong.any():
-        raise SettingError(
-            f"{int(wrong.sum())} of {wrong.size} people have no resting state: at this lymph flow no wall holds "
-            "these protein concentrations. Bring lymph_flow, filtration or the interstitial albumin ratio nearer to "
-            "the values of the registry."
-        )
-    return {"fraction": unknown[0], "igg": unknown[1], "other": unknown[2], "drive": drive}
+    return {"fraction": unknown[0], "igg": unknown[1], "other": unknown[2], "drive": drive}, ~wrong
 
 
 def _resting_state(p: Mapping[str, Floats], regional: Mapping[str, Floats]) -> dict[str, Any]:
