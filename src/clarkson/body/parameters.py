@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias, get_args
 from clarkson.errors import SettingError
 
 Grade: TypeAlias = Literal["measured", "fitted", "assumed", "derived"]
-Family: TypeAlias = Literal["lognormal", "normal", "fixed", "derived"]
+Family: TypeAlias = Literal["lognormal", "normal", "fixed", "derived", "given"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Parameter:
 def _prior(text: str) -> Prior:
     family, *spread = text.split()
     if family not in get_args(Family) or len(spread) != (family in ("lognormal", "normal")):
-        raise ValueError(f"a prior is 'lognormal s', 'normal s', 'fixed' or 'derived', not {text!r}")
+        raise ValueError(f"a prior is 'lognormal s', 'normal s', 'fixed', 'derived' or 'given', not {text!r}")
     return Prior(family, float(spread[0]) if spread else 0.0)  # type: ignore[arg-type]
 
 

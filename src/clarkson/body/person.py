@@ -120,7 +120,8 @@ def sampled(
     middle = typical(person, overrides)
     drawn: dict[str, Any] = {}
     for name, parameter in parameters().items():
-        deviation = random.standard_normal(count)
+        given = parameter.prior.family == "given"
+        deviation = np.zeros(count) if given else random.standard_normal(count)
         if name in overrides or parameter.prior.family in ("fixed", "derived"):
             deviation = np.zeros(count)
         if parameter.prior.family == "lognormal":
