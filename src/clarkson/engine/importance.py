@@ -12,7 +12,7 @@ from clarkson.engine.pareto import GOOD, smoothed
 from clarkson.engine.student_mixture import StudentMixture, fitted
 from clarkson.engine.unknowns import Problem
 
-CARRIED = 300.0
+CARRIED = 600.0
 """Effective draws that carry the fit of a proposal."""
 
 PARTS = 2
@@ -46,15 +46,16 @@ class Weighted:
 
 def sample(
     problem: Problem, start: StudentMixture, random: np.random.Generator, *, count: int, wanted: float, rounds: int
-) -> Weighted:
-    """Draws from the posterior, ``count`` a round, until ``wanted`` effective ones with a good k̂ or after ``rounds``.
+) -> tuple[Weighted, StudentMixture]:
+    """Draws from the posterior, ``count`` a round, until ``wanted`` effective ones with a good k̂ or after ``rounds``;
+    and the last proposal.
 
     Weights of all rounds together are against the mean of what they were drawn from (the deterministic mixture). The
     next proposal is fitted to weights raised to a power, so low that enough points carry it.
 
     >>> line = Problem(1, lambda z: z - 1.0, 1e9, 8)
     >>> start = StudentMixture(np.ones(1), np.zeros((1, 1)), np.ones((1, 1, 1)), 5.0)
-    >>> found = sample(line, start, np.random.default_rng(1), count=2000, wanted=400, rounds=3)
+    >>> found, _ = sample(line, start, np.random.default_rng(1), count=2000, wanted=400, rounds=3)
     >>> bool(abs(np.exp(found.log_weights) @ found.points[:, 0] - 0.5) < 0.05)
     True
     """
@@ -71,9 +72,9 @@ def sample(
         found = weighted(points, ratios)
         if (found.ess >= wanted and found.khat <= GOOD) or turn == rounds - 1:
             break
-        power, weights = _tempered(ratios, min(CARRIED, 0.5 * count))
+        power, weights = _tempered(ratios, min(CARRIED, 0.5 * len(points)))
         mixture = fitted(points, weights, PARTS if power > NEARLY_THERE else 1, FREEDOM, random)
-    return found
+    return found, mixture
 
 
 def _tempered(ratios: Array, effective: float) -> tuple[float, Array]:

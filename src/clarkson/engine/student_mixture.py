@@ -9,8 +9,8 @@ import numpy as np
 
 from clarkson.engine.gaussian import Array
 
-EM_ROUNDS = 8
-NARROWER = 0.8
+EM_ROUNDS = 10
+NARROWER = 0.6
 """Scale of a part at its start, over that of all points."""
 
 LEAST_HELD = 1e-3
@@ -71,8 +71,8 @@ def fitted(points: Array, weights: Array, parts: int, freedom: float, random: np
     base = np.asarray(np.linalg.cholesky(covariance), dtype=float)
     if parts == 1:
         return StudentMixture(np.ones(1), mean[None], base[None], freedom)
-    first = points[random.choice(len(points), parts, p=weights)]
-    found = StudentMixture(np.ones(parts), first, np.repeat(NARROWER * base[None], parts, axis=0), freedom)
+    first = _far_apart(np.linalg.solve(base, points.T).T, weights, parts, random)
+    found = StudentMixture(np.ones(parts), points[first], np.repeat(NARROWER * base[None], parts, axis=0), freedom)
     for _ in range(EM_ROUNDS):
         logs = found.log_parts(points)
         share = np.exp(logs - np.logaddexp.reduce(logs, axis=0)) * weights
@@ -83,6 +83,16 @@ def fitted(points: Array, weights: Array, parts: int, freedom: float, random: np
             factors[part] = np.linalg.cholesky(own)
         found = StudentMixture(np.maximum(held, LEAST_HELD), means, factors, freedom)
     return found
+
+
+def _far_apart(points: Array, weights: Array, count: int, random: np.random.Generator) -> list[int]:
+    """Numbers of points (n, d) to start parts from, each drawn by weight and squared distance to those before."""
+    chosen = [int(random.choice(len(points), p=weights))]
+    while len(chosen) < count:
+        distance = np.square(points[:, None] - points[chosen][None]).sum(axis=2).min(axis=1)
+        chance = weights * distance
+        chosen.append(int(random.choice(len(points), p=chance / chance.sum())))
+    return chosen
 
 
 def moments(points: Array, weights: Array) -> tuple[Array, Array]:

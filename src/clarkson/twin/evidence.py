@@ -122,7 +122,10 @@ def evidence(record: Record) -> Evidence:
     """
     draws = [each for each in samples(record) if not each.steady and (each.red_cells or each.proteins)]
     if not draws:
-        raise FitError("the record has no hematocrit, hemoglobin, albumin or total protein outside a steady state")
+        skipped = f"; {record.skipped[0].source} was skipped: {record.skipped[0].reason}" if record.skipped else ""
+        raise FitError(
+            f"the record has no hematocrit, hemoglobin, albumin or total protein outside a steady state{skipped}"
+        )
     person, assumed = _person(record)
     first = _first_of_piece([each.time for each in draws])
     start = first - timedelta(hours=BEFORE_H)

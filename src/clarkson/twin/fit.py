@@ -11,6 +11,7 @@ from clarkson.record.record import Record
 from clarkson.twin.body_of import WHILE_FITTED, Body
 from clarkson.twin.contradictions import contradictions, not_of_one_body
 from clarkson.twin.evidence import Evidence, evidence
+from clarkson.twin.posterior import Draws
 from clarkson.twin.posterior import draws as drawn
 from clarkson.twin.twin import Member, Twin
 from clarkson.twin.unknowns import unknowns
@@ -73,10 +74,10 @@ def _members(known: Evidence, count: int, seed: int) -> tuple[Member, ...]:
     """Bodies with none, one and perhaps two leaks, as many of each as their probability says."""
     most = 2 if len(known.hours) >= SECOND_FROM_DRAWS and known.now_h - known.first_h >= SECOND_FROM_H else 1
     bodies = [Body(known, unknowns(known, leaks)) for leaks in range(most + 1)]
-    found = [
-        drawn(body.problem, count, np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(leaks,))))
-        for leaks, body in enumerate(bodies)
-    ]
+    found: list[Draws] = []
+    for leaks, body in enumerate(bodies):
+        random = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(leaks,)))
+        found.append(drawn(body.problem, count, random, found[-1].points if found else None))
     mass = np.array([np.log(BEFORE[leaks]) + each.log_evidence for leaks, each in enumerate(found)])
     if not np.isfinite(mass).any():
         raise FitError("no body that can live gives these results: a value or its unit must be wrong")

@@ -27,8 +27,8 @@ FROM_PRIOR = 0.3
 
 ROUND = 1024
 ROUNDS = 20
-WANTED = 400.0
-"""Effective draws below which importance sampling is given up."""
+WANTED, ENOUGH = 400.0, 200.0
+"""Effective draws at which importance sampling stops, and below which it is given up after all rounds."""
 
 PROPOSAL_FREEDOM = 15.0
 NEAR = 1.5
@@ -57,8 +57,11 @@ class Draws:
     simulations: int
 
 
-def draws(problem: Problem, count: int, random: np.random.Generator) -> Draws:
+def draws(problem: Problem, count: int, random: np.random.Generator, like: Floats | None = None) -> Draws:
     """``count`` draws of equal weight from the posterior of a problem.
+
+    ``like``: points (k, d') of a simpler problem whose unknowns are the first d' of this one; modes are sought near
+    them too.
 
     >>> from clarkson.engine.unknowns import Problem
     >>> found = draws(Problem(1, lambda z: z - 1.0, 1e9, 8), 400, np.random.default_rng(1))
@@ -72,15 +75,15 @@ def draws(problem: Problem, count: int, random: np.random.Generator) -> Draws:
         return problem.residuals(points)
 
     counting = Problem(problem.size, counted, problem.freedom, problem.lanes)
-    modes = _modes(counting, random)
+    modes = _modes(counting, random, like)
     start = _with_prior(_mixture(modes))
-    found = sample(counting, start, random, count=ROUND, wanted=WANTED, rounds=ROUNDS)
+    found, last = sample(counting, start, random, count=ROUND, wanted=WANTED, rounds=ROUNDS)
     parts = len(start.weights) - 1
-    if found.ess >= WANTED and found.khat <= GOOD:
+    if found.ess >= ENOUGH and found.khat <= GOOD:
         points = found.equal(count, random)
         return Draws(points, found.log_evidence, found.ess, found.khat, "importance sampling", parts, used[0])
-    particles = start.draw(PARTICLES, random)
-    carried = temper(counting, particles, start.log_density, random, moves=MOVES)
+    wide = _with_prior(last)
+    carried = temper(counting, wide.draw(PARTICLES, random), wide.log_density, random, moves=MOVES)
     chosen = random.integers(PARTICLES, size=count) if count > PARTICLES else random.permutation(PARTICLES)[:count]
     return Draws(
         carried.points[chosen],
@@ -94,7 +97,7 @@ def draws(problem: Problem, count: int, random: np.random.Generator) -> Draws:
 
 
 def _with_prior(mixture: StudentMixture) -> StudentMixture:
-    """The modes, and the prior for what they miss."""
+    """A mixture, and the prior for what it misses."""
     size = mixture.means.shape[1]
     return StudentMixture(
         np.concatenate([(1.0 - FROM_PRIOR) * mixture.weights / mixture.weights.sum(), [FROM_PRIOR]]),
@@ -104,10 +107,12 @@ def _with_prior(mixture: StudentMixture) -> StudentMixture:
     )
 
 
-def _modes(problem: Problem, random: np.random.Generator) -> Modes:
+def _modes(problem: Problem, random: np.random.Generator, like: Floats | None) -> Modes:
     """Modes reached from the middle of the prior and from the best of its draws, far apart from each other."""
     looked = random.standard_normal((FIRST_LOOK, problem.size))
     looked[0] = 0.0
+    if like is not None:
+        looked[1::2, : like.shape[1]] = like[random.integers(len(like), size=len(looked[1::2]))]
     height = problem.log_likelihood(looked)
     # A tempered height lets draws that are poor, but elsewhere, be starts as well.
     order = np.argsort(-height, kind="stable")
