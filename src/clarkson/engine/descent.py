@@ -47,7 +47,7 @@ def descend(problem: Problem, starts: Array, *, held: Sequence[int] = (), rounds
         value = log_student(residuals, problem.freedom) + log_prior(trial[moving])
         value[~np.isfinite(slope).all(axis=(1, 2))] = -np.inf
         better = value > best[moving]
-        settled = better & (value - best[moving] < SETTLED)
+        settled = better & (value < best[moving] + SETTLED)
         rows = moving[better]
         weight = (problem.freedom + 1.0) / (problem.freedom + np.square(residuals[better]))
         weighted = slope[better] * weight[:, :, None]

@@ -15,6 +15,7 @@ from clarkson.engine.integrate import TOLERANCE, Trajectories, integrate
 from clarkson.engine.numba_code import LANES
 from clarkson.engine.schedule import Schedule
 from clarkson.engine.unknowns import Problem
+from clarkson.simulate.death import FATAL
 from clarkson.simulate.schedule import Given, schedule
 from clarkson.twin.evidence import Evidence
 from clarkson.twin.unknowns import Unknowns
@@ -24,7 +25,11 @@ WHILE_FITTED = 3e-4
 """Tolerance of the solver while bodies are compared with results, which are exact to some percent."""
 
 UNRECORDED_BEFORE_H, UNRECORDED_AFTER_H = 6.0, 24.0
-"""Hours around the first result in which fluid is believed to have been given without a record (assumption)."""
+"""Hours around the first result in which fluid is believed to have been given without a record (assumption); a flow
+that nobody records goes on to the end."""
+
+SMALL_FLOW = 1e-3
+"""Flow [L/h] by which the effect of any flow is found; the inputs are linear in it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,16 +46,22 @@ class Body:
     def plan(self, points: Floats, end_h: float, more: tuple[Given, ...] = ()) -> Schedule:
         """What each of n bodies is given from hour 0 to ``end_h``: the record's doses, the fluid that nobody recorded,
         and ``more``."""
-        given, person = (*self.known.doses.given, *more), self.known.person
-        begin = self.known.first_h - UNRECORDED_BEFORE_H
-        end = min(self.known.first_h + UNRECORDED_AFTER_H, max(self.known.now_h, self.known.first_h + 0.5))
-        # One and two litres stand at the same breaks: their difference is what a litre adds.
-        one, two = (
-            schedule((*given, _litres(begin, end, litres)), person.weight_kg, end_h, INPUTS) for litres in (1.0, 2.0)
+        known, weight = self.known, self.known.person.weight_kg
+        given = (*known.doses.given, *more)
+        begin = known.first_h - UNRECORDED_BEFORE_H
+        end = min(known.first_h + UNRECORDED_AFTER_H, max(known.now_h, known.first_h + 0.5))
+        # Plans that differ by one amount stand at the same breaks: their difference is what that amount adds.
+        one, more_at_once, more_for_long = (
+            schedule((*given, *_unrecorded(begin, end, end_h, *amounts)), weight, end_h, INPUTS)
+            for amounts in ((1.0, 1.0), (2.0, 1.0), (1.0, 2.0))
         )
-        litre = two.values - one.values
-        amount = self.unknowns.values(points)["unrecorded_fluid"]
-        values = (one.values - litre)[None] + amount[:, None, None] * litre[None]
+        litre, flow = more_at_once.values - one.values, (more_for_long.values - one.values) / SMALL_FLOW
+        drawn = self.unknowns.values(points)
+        values = (
+            (one.values - litre - SMALL_FLOW * flow)[None]
+            + drawn["unrecorded_fluid"][:, None, None] * litre[None]
+            + drawn["unrecorded_flow"][:, None, None] * flow[None]
+        )
         return Schedule(np.repeat(one.breaks[None], len(points), axis=0), values)
 
     def courses(
@@ -101,7 +112,10 @@ class Body:
         observed = np.array([row.scaled for row in known.rows])
 
         def residuals(points: Floats) -> Floats:
-            values = self.courses(points, times, known.analytes, tolerance=WHILE_FITTED).values.astype(float)
+            found = self.courses(points, times, (*known.analytes, "death_risk"), tolerance=WHILE_FITTED)
+            values = found.values.astype(float)
+            # Whose blood was drawn was alive.
+            values[(found["death_risk"] > FATAL).any(axis=1)] = np.nan
             on_scale = np.stack([scaled(name, values[:, :, place]) for name, place in column.items()], axis=2)
             apart: Floats = (observed - on_scale[:, at, of]) @ known.whitening.T
             return apart
@@ -109,5 +123,11 @@ class Body:
         return Problem(len(self.unknowns.members), residuals, FREEDOM, LANES)
 
 
-def _litres(begin: float, end: float, litres: float) -> Given:
-    return Given(begin, f"crystalloid {litres:g} L over {max(end - begin, 0.5):.6f} h")
+def _unrecorded(begin: float, end: float, last: float, litres: float, flows: float) -> tuple[Given, ...]:
+    """Litres given around the first result, and small flows that go on to the last hour."""
+    hours = max(end - begin, 0.5)
+    long = max(last - begin, 0.5)
+    return (
+        Given(begin, f"crystalloid {litres:g} L over {hours:.6f} h"),
+        Given(begin, f"crystalloid {flows * SMALL_FLOW * long:.9f} L over {long:.6f} h"),
+    )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from clarkson.analytes import analyte
 from clarkson.body.person import Floats
 from clarkson.twin.body_of import WHILE_FITTED
 from clarkson.twin.evidence import Evidence, Row
-from clarkson.twin.twin import Member
+from clarkson.twin.member import Member
 from clarkson.twin.what_is_seen import scaled, unscaled
 
 FAR = 4.5
@@ -20,13 +22,33 @@ TOO_MANY = 0.2
 LEAST_MANY = 3
 
 
-def contradictions(known: Evidence, members: tuple[Member, ...]) -> tuple[tuple[str, ...], int]:
-    """Sentences about results that disagree with everything else, and how many results these are."""
-    expected = _expected(known, members)
-    apart = known.whitening @ (np.array([row.scaled for row in known.rows]) - np.nanmedian(expected, axis=0))
-    far = np.flatnonzero(np.abs(apart) > FAR)
-    told = tuple(_sentence(known.rows[place], float(np.nanmedian(expected[:, place]))) for place in far)
-    return told, len(far)
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A row, by its number, that disagrees with everything else: its result, and what the rest lets one expect."""
+
+    place: int
+    sentence: str
+
+
+def contradictions(known: Evidence, members: tuple[Member, ...]) -> tuple[Contradiction, ...]:
+    """Results that disagree with all others and with every body, the worst first, each judged without those before."""
+    expected = np.nanmedian(_expected(known, members), axis=0)
+    residuals = np.array([row.scaled for row in known.rows]) - expected
+    found: list[Contradiction] = []
+    kept = list(range(len(known.rows)))
+    while kept:
+        inverse = np.linalg.inv(known.covariance[np.ix_(kept, kept)])
+        by_others = (inverse @ residuals[kept]) / np.sqrt(np.diag(inverse))
+        by_body = residuals[kept] / np.sqrt(np.diag(known.covariance)[kept])
+        worst = int(np.argmax(np.maximum(np.abs(by_others), np.abs(by_body))))
+        if max(abs(by_others[worst]), abs(by_body[worst])) <= FAR:
+            break
+        shift = 0.0
+        if abs(by_others[worst]) > abs(by_body[worst]):
+            shift = residuals[kept[worst]] - by_others[worst] / np.sqrt(inverse[worst, worst])
+        place = kept.pop(worst)
+        found.append(Contradiction(place, _sentence(known.rows[place], float(expected[place] + shift))))
+    return tuple(found)
 
 
 def not_of_one_body(known: Evidence, apart: int) -> bool:

@@ -15,7 +15,7 @@ from clarkson.body.person import Floats, Person
 from clarkson.errors import FitError, SettingError
 from clarkson.record.record import Record, Result
 from clarkson.twin.given import Doses, doses
-from clarkson.twin.what_is_seen import PRESSURES, SEEN, scaled_one, spread
+from clarkson.twin.what_is_seen import PRESSURES, SEEN, WANDERING_H, Errors, errors, scaled_one
 
 BEFORE_H = 96.0
 """Hours before the first result in which a leak may have begun: what is fitted starts then, at rest (assumption: a
@@ -40,13 +40,12 @@ ADULT_YEARS = 50.0  # where the age is not known (as in balance.population)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One fitted result: its hour from the start, and its value on the scale of its errors with their deviations."""
+    """One fitted result: its hour from the start, and its value on the scale of its errors."""
 
     result: Result
     hour: float
     scaled: float
-    own: float
-    shared: float
+    errors: Errors
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,24 +78,45 @@ class Evidence:
         there = {row.result.analyte for row in self.rows}
         return tuple(name for name in SEEN if name in there)
 
+    @property
+    def in_hospital(self) -> bool:
+        """Whether blood was drawn for a laboratory, or something was given: not a meter at home."""
+        drawn = any(row.result.method in ("laboratory", "blood gas") for row in self.rows)
+        return drawn or bool(self.record.doses)
+
     @cached_property
-    def blocks(self) -> tuple[tuple[int, ...], ...]:
-        """Numbers of the rows that share the biology of a draw."""
-        found: dict[tuple[float, str], list[int]] = {}
-        for number, row in enumerate(self.rows):
-            found.setdefault((row.hour, SEEN[row.result.analyte].group), []).append(number)
-        return tuple(tuple(each) for each in found.values())
+    def covariance(self) -> Floats:
+        """Covariance (m, m) of the errors of the rows: assay, the biology of a draw, and the wandering of the body."""
+        each = [row.errors for row in self.rows]
+        biology = np.array([errors.biology for errors in each])
+        same_draw = np.equal.outer([row.hour for row in self.rows], [row.hour for row in self.rows])
+        groups = [SEEN[row.result.analyte].group for row in self.rows]
+        same_group = np.equal.outer(groups, groups)
+        found: Floats = np.diag(np.square([errors.assay for errors in each]))
+        found += np.outer(biology, biology) * (same_draw & same_group)
+        for row in range(len(self.rows)):
+            found[row] += self.wandering(self.rows[row].result.analyte, self.rows[row].hour, each[row])
+        return found
+
+    def wandering(self, analyte: str, hour: float, errors: Errors) -> Floats:
+        """Covariance (m,) of the wandering of an analyte at an hour with that of every row."""
+        found = np.zeros(len(self.rows))
+        for place, row in enumerate(self.rows):
+            if SEEN[row.result.analyte].group == SEEN[analyte].group:
+                alone = errors.alone * row.errors.alone if row.result.analyte == analyte else 0.0
+                lasting = np.exp(-abs(row.hour - hour) / WANDERING_H)
+                found[place] = (errors.together * row.errors.together + alone) * lasting
+        return found
+
+    @cached_property
+    def factor(self) -> Floats:
+        """Lower Cholesky factor (m, m) of the covariance: errors are the factor times independent ones of scale 1."""
+        return np.asarray(np.linalg.cholesky(self.covariance), dtype=float)
 
     @cached_property
     def whitening(self) -> Floats:
         """The matrix (m, m) that brings errors of the rows to independent ones of scale 1."""
-        matrix = np.zeros((len(self.rows), len(self.rows)))
-        for block in self.blocks:
-            rows = [self.rows[number] for number in block]
-            shared = np.array([row.shared for row in rows])
-            covariance = np.diag(np.square([row.own for row in rows])) + np.outer(shared, shared)
-            matrix[np.ix_(block, block)] = np.linalg.inv(np.linalg.cholesky(covariance))
-        return matrix
+        return np.asarray(np.linalg.inv(self.factor), dtype=float)
 
     def until(self, hour: float) -> Evidence:
         """The same person with only what was known up to an hour."""
@@ -208,8 +228,7 @@ def _rows(record: Record, first: datetime, start: datetime) -> tuple[tuple[Row, 
                 continue
             seen[name] = hour
             result = occasion[name]
-            own, shared = spread(name, result.value, result.method)
-            rows.append(Row(result, hour, scaled_one(name, result.value), own, shared))
+            rows.append(Row(result, hour, scaled_one(name, result.value), errors(name, result.value, result.method)))
 
     for result in sorted(kept, key=lambda each: each.time):
         if opened is None or result.time - opened >= ONE_DRAW:

@@ -11,13 +11,14 @@ from clarkson.record.record import Record
 from clarkson.twin.body_of import WHILE_FITTED, Body
 from clarkson.twin.contradictions import contradictions, not_of_one_body
 from clarkson.twin.evidence import Evidence, evidence
+from clarkson.twin.member import Member
 from clarkson.twin.posterior import Draws
 from clarkson.twin.posterior import draws as drawn
-from clarkson.twin.twin import Member, Twin
+from clarkson.twin.twin import Twin
 from clarkson.twin.unknowns import unknowns
 
 DRAWS = 400
-BEFORE = {0: 0.2, 1: 0.6, 2: 0.2}
+BEFORE = {0: 0.5, 1: 0.4, 2: 0.1}
 """Probability of so many leaks in the days that are fitted, before the results are seen (assumption: a twin is asked
 for where a leak is thought of)."""
 
@@ -56,18 +57,19 @@ def fitted(known: Evidence, *, draws: int = DRAWS, seed: int = 0) -> Twin:
     """
     members = _members(known, draws, seed)
     informed = _informed(known, members)
-    told, apart = contradictions(known, members)
-    if not_of_one_body(known, apart):
+    apart = contradictions(known, members)
+    if not_of_one_body(known, len(apart)):
+        told = "; ".join(each.sentence for each in apart)
         raise FitError(
-            "no one body gives these results: " + "; ".join(told) + ". Look for results of another person, another "
+            f"no one body gives these results: {told}. Look for results of another person, another "
             "unit, or a transfusion that is not in the record."
         )
     if informed < LEAST_INFORMED:
         raise FitError(
             f"the results took away only {max(informed, 0.0):.0%} of the doubt about the plasma lost: what could be "
-            "said would be what is assumed. A hematocrit and an albumin, and any earlier steady values, would change that."
+            "said would be what is assumed. A hematocrit, an albumin, and earlier steady values would change that."
         )
-    return Twin(known, members, seed, informed, told, _doubts(known, members))
+    return Twin(known, members, seed, informed, apart, _doubts(known, members))
 
 
 def _members(known: Evidence, count: int, seed: int) -> tuple[Member, ...]:

@@ -47,18 +47,19 @@ def doses(record: Record, start: datetime, end_h: float, person: Person) -> Dose
         if not 0.0 <= hour < end_h:
             continue
         words = f"{dose.what} ({dose.kind}) at {hour:.0f} h"
-        read = _words(dose, person)
+        try:
+            read = _words(dose, person)
+            if isinstance(read, Words):
+                check_weight(read, person.weight_kg)
+        except DoseError as error:
+            read = str(error)
         if isinstance(read, str):
             left_out.append(f"{words}: {read}")
             unknown |= dose.kind in ("crystalloid", "colloid", "plasma", "albumin", "red cells")
             if dose.kind == "vasopressor":
                 pressors = min(pressors, hour)
             continue
-        try:
-            check_weight(read, person.weight_kg)
-            given.append(Given(hour, read))
-        except DoseError as error:
-            left_out.append(f"{words}: {error}")
+        given.append(Given(hour, read))
     return Doses(tuple(given), tuple(left_out), unknown, pressors)
 
 

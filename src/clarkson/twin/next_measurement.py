@@ -16,7 +16,7 @@ from clarkson.analytes import analyte
 from clarkson.body.person import Floats
 from clarkson.twin.summary import PHASES, phase_of_draws
 from clarkson.twin.twin import Twin
-from clarkson.twin.what_is_seen import SEEN, scaled, spread
+from clarkson.twin.what_is_seen import SEEN, errors, scaled
 
 NEXT_HOURS = (0.0, 2.0, 6.0, 12.0, 24.0)
 
@@ -56,8 +56,7 @@ def _informative(
 ) -> Informative:
     alive = np.isfinite(values) & np.isfinite(lost)
     middle = scaled(name, values[alive])
-    own, shared = spread(name, float(np.median(values[alive])), analyte(name).usual_method)
-    error = float(np.hypot(own, shared))
+    error = errors(name, float(np.median(values[alive])), analyte(name).usual_method).total
     seen = middle + error * random.standard_normal(len(middle))
     logs = -0.5 * np.square((seen[:, None] - middle[None]) / error)
     weights = np.exp(logs - logs.max(axis=1, keepdims=True))

@@ -42,7 +42,7 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Threat:
-    """The probability that a threshold is crossed in the hours ahead if nothing more is given."""
+    """The probability that a threshold is crossed in the hours ahead if care goes on as it has."""
 
     name: str
     what: str
@@ -53,11 +53,15 @@ class Threat:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """``quantities`` at the last result; ``phases``: probability of each; hours count from the last result."""
+    """``quantities`` at the last result; ``phases``: probability of each; hours count from the last result.
+
+    ``not_alive``: share of the bodies that the model does not keep alive in the hours ahead (a proxy).
+    """
 
     quantities: tuple[Quantity, ...]
     phases: Mapping[str, float]
     threats: tuple[Threat, ...]
+    not_alive: float
     leaks: Mapping[int, float]
     hours_ahead: float
 
@@ -130,6 +134,7 @@ def summary(twin: Twin) -> Summary:
         tuple(_quantities(twin, past, future)),
         phases(twin),
         tuple(_threat(each, future) for each in DANGERS),
+        1.0 - float(future.lives.mean()),
         {member.leaks: member.probability for member in twin.members},
         float(future.times[-1] - future.times[0]),
     )
@@ -189,7 +194,7 @@ def _closes(past: Courses, future: Courses) -> Floats:
 
 def _refilled(past: Courses, future: Courses) -> Floats:
     """Hours (n,) from the last result until plasma is back within 5 %: 0 where it is, the end where it is not yet."""
-    missing = future["plasma_volume_change"] < -PLASMA_BACK
+    missing = ~(future["plasma_volume_change"] >= -PLASMA_BACK)
     back = np.argmin(missing, axis=1)
     hours = np.where(missing.all(axis=1), future.times[-1], future.times[back]) - past.times[-1]
     return np.where((past["plasma_volume_change"] < -PLASMA_BACK).any(axis=1), hours, np.nan)
@@ -204,13 +209,14 @@ def danger_course(danger: Danger, course: Courses) -> Floats:
 
 def crossed(danger: Danger, course: Courses) -> Floats:
     """Whether each draw is beyond the threshold at each time, (n, T) of 0 and 1."""
-    beyond: Floats = (danger.sign * (danger_course(danger, course) - danger.at) > 0.0).astype(float)
-    return beyond
+    away = danger.sign * (danger_course(danger, course) - danger.at)
+    return np.where(np.isnan(away), np.nan, (away > 0.0).astype(float))
 
 
 def _threat(danger: Danger, future: Courses) -> Threat:
     beyond = crossed(danger, future)
-    now, ahead = float(beyond[:, 0].mean()), float(beyond.max(axis=1).mean())
+    # A body that the model does not keep alive counts by what it crossed before.
+    now, ahead = float(np.nanmean(beyond[:, 0])), float(np.fmax.reduce(beyond, axis=1).mean())
     return Threat(danger.name, danger.what, danger.threshold, now, ahead)
 
 

@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clarkson.body.person import Floats
+from clarkson.simulate.death import FATAL
 from clarkson.simulate.schedule import Given
-from clarkson.twin.body_of import WHILE_FITTED, Body
+from clarkson.twin.body_of import WHILE_FITTED
+from clarkson.twin.contradictions import Contradiction
 from clarkson.twin.evidence import Evidence
-from clarkson.twin.posterior import Draws
-from clarkson.twin.what_is_seen import SEEN
+from clarkson.twin.member import Member
+from clarkson.twin.what_is_seen import SEEN, scaled
 
 AHEAD_H = 72.0
 """Hours after the last result for which courses are computed."""
@@ -28,14 +30,17 @@ OUTPUTS = (
     *("edema_arms_legs", "edema_face", "edema_abdomen", "edema_lung", "swelling_lung", "swelling_muscle"),
     *("pleural_fluid", "peritoneal_fluid", "pericardial_fluid", "muscle_compartment_pressure"),
     *("output_share", "cardiac_output", "central_venous_pressure", "oxygen_saturation", "urine_output"),
-    *("chloride", "calcium", "crp", "temperature", "respiratory_rate", "oncotic_pressure"),
+    *("chloride", "calcium", "crp", "temperature", "respiratory_rate", "oncotic_pressure", "death_risk"),
 )
 """What is looked at of every course."""
 
 
 @dataclass(frozen=True, eq=False)
 class Courses:
-    """Outputs of n bodies: times (T,) in hours from the start, values (n, T, O), NaN where a body failed."""
+    """Outputs of n bodies: times (T,) in hours from the start, values (n, T, O).
+
+    NaN from where the model no longer keeps a body alive: what its equations say after that has no meaning.
+    """
 
     times: Floats
     outputs: tuple[str, ...]
@@ -45,20 +50,18 @@ class Courses:
         """One output, (n, T)."""
         return self.values[:, :, self.outputs.index(output)]
 
-
-@dataclass(frozen=True, eq=False)
-class Member:
-    """Bodies with one number of leaks: ``points`` (n, d) of them stand in the twin, by ``probability``."""
-
-    body: Body
-    draws: Draws
-    probability: float
-    points: Floats
-
     @property
-    def leaks(self) -> int:
-        """How many leaks these bodies have."""
-        return self.body.unknowns.leaks
+    def lives(self) -> NDArray[np.bool_]:
+        """Which bodies are alive to the end, (n,)."""
+        return np.isfinite(self["death_risk"][:, -1])
+
+
+def while_alive(times: Floats, values: NDArray[np.float32]) -> Courses:
+    """Courses from outputs (n, T, O), cut where the model no longer keeps a body alive."""
+    found = Courses(times, OUTPUTS, values.astype(float))
+    dead = np.maximum.accumulate(~(found["death_risk"] <= FATAL), axis=1)
+    found.values[dead] = np.nan
+    return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,18 +69,24 @@ class Twin:
     """Everything that was found of one person.
 
     ``members``: bodies by their number of leaks; n draws in all, in the order of the members. ``informed``: share of
-    the doubt about the plasma lost, as a standard deviation, that the results took away. ``doubts``: sentences.
+    the doubt about the plasma lost, as a standard deviation, that the results took away. ``apart``: results that
+    disagree with everything else; ``doubts``: sentences.
     """
 
     known: Evidence
     members: tuple[Member, ...]
     seed: int
     informed: float
-    contradictions: tuple[str, ...]
+    apart: tuple[Contradiction, ...]
     doubts: tuple[str, ...]
 
     def __len__(self) -> int:
         return sum(len(member.points) for member in self.members)
+
+    @property
+    def contradictions(self) -> tuple[str, ...]:
+        """Sentences about results that disagree with everything else."""
+        return tuple(each.sentence for each in self.apart)
 
     @property
     def now_h(self) -> float:
@@ -113,11 +122,22 @@ class Twin:
         every = max(0.5, self.now_h / MOST_TIMES)
         times = np.unique(np.concatenate([np.arange(0.0, self.now_h, every), self.known.hours]))
         found = [member.body.courses(member.points, times, OUTPUTS) for member in self.members]
+        # Nothing is cut here: whose blood was drawn was alive.
         return Courses(times, OUTPUTS, np.concatenate([each.values for each in found]).astype(float))
 
     @cached_property
+    def residuals(self) -> Floats:
+        """What the results are above each body, on their scales: (n, m)."""
+        at = np.searchsorted(self.past.times, [row.hour for row in self.known.rows])
+        columns = [
+            row.scaled - scaled(row.result.analyte, self.past[row.result.analyte][:, place])
+            for row, place in zip(self.known.rows, at, strict=True)
+        ]
+        return np.stack(columns, axis=1)
+
+    @cached_property
     def future(self) -> Courses:
-        """From the last result on, if nothing more is given."""
+        """From the last result on, if care goes on as it has: nothing new, and the flow that nobody records."""
         return self.ahead(())
 
     def ahead(self, more: Sequence[Given], hours: float = AHEAD_H, every: float = 1.0) -> Courses:
@@ -131,7 +151,7 @@ class Twin:
             member.body.onward(member.points, state, times, OUTPUTS, later, tolerance=WHILE_FITTED)
             for member, state in zip(self.members, self._now, strict=True)
         ]
-        return Courses(times, OUTPUTS, np.concatenate(found).astype(float))
+        return while_alive(times, np.concatenate(found))
 
     @cached_property
     def _now(self) -> tuple[tuple[Floats, Floats], ...]:

@@ -24,6 +24,9 @@ Scale = Literal["log", "logit", "plain", "within"]
 NEARLY_UNIFORM = 1.7
 """logistic(1.7 z) of a standard Gaussian z is uniform within 0.01."""
 
+YET_TO_COME_H = 6.0
+"""Hours after the last result in which a leak may begin that nothing shows yet (assumption)."""
+
 IGG_SHARE = 11.0 / 27.0
 """Share of IgG in the globulins of the reference adult (registry of the body)."""
 
@@ -133,7 +136,7 @@ def unknowns(known: Evidence, leaks: int) -> Unknowns:
     >>> Unknown("leak_onset", "when", "h", "within", 0.0, 96.0).value(np.zeros(1)).tolist()
     [48.0]
     """
-    members = [*_blood(known), *_wall(), *_circulation(known), *_organs(known), _fluid(known)]
+    members = [*_blood(known), *_wall(), *_circulation(known), *_organs(known), *_fluid(known)]
     members += [each for name in ("leak", "second")[:leaks] for each in _leak(name, known)]
     blood = blood_volume(known.person)
     return Unknowns(tuple(members), leaks, _without_derived(typical(known.person)), blood)
@@ -224,20 +227,30 @@ def _organs(known: Evidence) -> Sequence[Unknown]:
     return found
 
 
-def _fluid(known: Evidence) -> Unknown:
-    """Crystalloid that nobody recorded: more where the record says that fluid was given and not how much."""
-    usual, spread = (2.0, 0.8) if known.doses.unknown_volume else (0.4, 1.0)
-    return Unknown("unrecorded_fluid", "crystalloid that is not in the record", "L", "log", usual, spread)
+def _fluid(known: Evidence) -> Sequence[Unknown]:
+    """Crystalloid that nobody recorded: at first, and as a flow that goes on. More where the record says that fluid was
+    given and not how much; hardly any at home. Assumptions."""
+    if not known.in_hospital:
+        at_once, flow = (0.05, 1.0), (0.002, 1.0)
+    elif known.doses.unknown_volume:
+        at_once, flow = (1.5, 0.8), (0.08, 0.8)
+    else:
+        at_once, flow = (0.4, 1.0), (0.02, 0.8)
+    return (
+        Unknown("unrecorded_fluid", "crystalloid at first that is not in the record", "L", "log", *at_once),
+        Unknown("unrecorded_flow", "crystalloid that goes on and is not in the record", "L/h", "log", *flow),
+    )
 
 
 def _leak(name: str, known: Evidence) -> Sequence[Unknown]:
     """When gaps opened, how far, for how long, and how fast. Sizes: 0.5 to 1 gives the hematocrits of 55 to 68 % of
     untreated attacks; duration: 24 to 36 h (Wu 2019), 1 to 4 days (PMC3089932)."""
-    # A leak before a lone draw began at least hours ago; a second one after the first result.
     first = 0.0 if name == "leak" else known.first_h
     which = "the leak" if name == "leak" else "the second leak"
     return (
-        Unknown(f"{name}_onset", f"onset of {which}, from the start", "h", "within", first, known.now_h),
+        Unknown(
+            f"{name}_onset", f"onset of {which}, from the start", "h", "within", first, known.now_h + YET_TO_COME_H
+        ),
         Unknown(f"{name}_size", f"opening of gaps by {which}", "1", "log", 0.45, 0.8),
         Unknown(f"{name}_duration", f"duration of {which}", "h", "log", 40.0, 0.6),
         Unknown(f"{name}_rise", f"rise time of {which}", "h", "log", 2.5, 0.5),

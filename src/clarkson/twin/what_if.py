@@ -1,4 +1,4 @@
-"""What if something were given: courses on the same draws, side by side, and what differs.
+"""What if something else were given: courses on the same draws, side by side, and what differs.
 
 These are scenarios of a model, not advice: each is shown with what it does to flow and with what it does to lungs and
 tissue, because more fluid was associated with more deaths.
@@ -16,7 +16,7 @@ from clarkson.simulate.schedule import Given
 from clarkson.twin.summary import DANGERS, Band, Danger, band, crossed, danger_course
 from clarkson.twin.twin import AHEAD_H, Courses, Twin
 
-NOTHING = "nothing more"
+NOTHING = "no change"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,11 @@ MEASURES = (
 
 @dataclass(frozen=True, eq=False)
 class Scenario:
-    """One scenario: its courses, each measure in every draw (n,), its band, and its difference to nothing more."""
+    """One scenario: its courses, each measure in every draw (n,), its band, and its difference to no change.
+
+    ``not_alive``: share of the bodies that the model does not keep alive to the end (a proxy: an oxygen debt of six
+    hours).
+    """
 
     name: str
     given: tuple[Given, ...]
@@ -57,10 +61,13 @@ class Scenario:
     values: Mapping[str, Floats]
     bands: Mapping[str, Band]
     differences: Mapping[str, Band]
+    not_alive: float
 
 
 def what_if(twin: Twin, scenarios: Mapping[str, Sequence[Given]], *, hours: float = AHEAD_H) -> tuple[Scenario, ...]:
-    """Nothing more, then each scenario by name, on the same draws; hours of doses count from the last result.
+    """No change (care as it has been), then each scenario by name, on the same draws.
+
+    Hours of doses count from the last result. Draws that the model does not keep alive to the end have no measures.
 
     Raises
     ------
@@ -81,7 +88,7 @@ def _scenario(
 ) -> Scenario:
     bands = {measure: band(each) for measure, each in values.items()}
     differences = {measure: band(each - base[measure]) for measure, each in values.items()}
-    return Scenario(name, given, courses, values, bands, differences)
+    return Scenario(name, given, courses, values, bands, differences, 1.0 - float(courses.lives.mean()))
 
 
 def _measured(courses: Courses) -> dict[str, Floats]:
@@ -94,7 +101,7 @@ def _measured(courses: Courses) -> dict[str, Floats]:
         return total
 
     after_day = min(round(24.0 / step), len(courses.times) - 1)
-    return {
+    found = {
         "lowest_mean_pressure": courses["mean_pressure"].min(axis=1),
         "hours_low_pressure": hours(danger["low pressure"]),
         "lowest_output": courses["output_share"].min(axis=1),
@@ -108,6 +115,7 @@ def _measured(courses: Courses) -> dict[str, Floats]:
         "hematocrit_at_24_h": courses["hematocrit"][:, after_day],
         "albumin_at_24_h": courses["albumin"][:, after_day],
     }
+    return {name: np.where(courses.lives, values, np.nan) for name, values in found.items()}
 
 
 def spoken(measure: Measure, value: float) -> str:
