@@ -31,9 +31,9 @@ class Seen:
 
 
 SEEN: Mapping[str, Seen] = {
-    "hematocrit": Seen("red cells", "logit", 0.08, 0.03),
-    "hemoglobin": Seen("red cells", "logit", 0.08, 0.03, 336.0),
-    "erythrocytes": Seen("red cells", "logit", 0.08, 0.03, 11.17),
+    "hematocrit": Seen("red cells", "logit", 0.08, 0.02),
+    "hemoglobin": Seen("red cells", "logit", 0.08, 0.02, 336.0),
+    "erythrocytes": Seen("red cells", "logit", 0.08, 0.02, 11.17),
     "mcv": Seen("cell size", "log", 0.01),
     "albumin": Seen("proteins", "log", 0.05, 0.06),
     "total_protein": Seen("proteins", "log", 0.05, 0.06),
