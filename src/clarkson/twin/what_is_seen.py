@@ -113,8 +113,8 @@ class Errors:
 def errors(name: str, value: float, method: Method) -> Errors:
     """The errors of a result.
 
-    >>> errors("albumin", 40.0, "laboratory")
-    Errors(assay=0.015, biology=0.026, together=0.05, alone=0.06)
+    >>> errors("albumin", 100.0 / 3.0, "laboratory").assay
+    0.015
     """
     known, seen = analyte(name), SEEN[name]
     assay = known.method_cv_percent.get(method, known.method_cv_percent.get(known.usual_method, DEFAULT_CV_PERCENT))
