@@ -73,6 +73,26 @@ def temper(
     return Tempered(points, evidence, steps, accepted)
 
 
+def refreshed(problem: Problem, points: Array, random: np.random.Generator, *, moves: int) -> Array:
+    """Draws (n, d) from a posterior, each moved on within it: repeats part, and tails that were thin fill.
+
+    >>> line, random = Problem(1, lambda z: 3.0 * (z - 1.0), 1e9, 8), np.random.default_rng(1)
+    >>> moved = refreshed(line, np.full((400, 1), 0.9), random, moves=1)
+    >>> len(np.unique(moved)) > 1
+    True
+    """
+    found = points.copy()
+    reference, target = np.zeros(len(found)), problem.log_density(found)
+    for _ in range(moves):
+        _move(problem, _flat, found, reference, target, 1.0, random)
+    return found
+
+
+def _flat(points: Array) -> Array:
+    """No reference: it has no part at the last temperature."""
+    return np.zeros(len(points))
+
+
 def _rise(log_ratio: Array, most: float) -> float:
     """The largest rise of the temperature that keeps enough particles effective."""
     finite = np.where(np.isfinite(log_ratio), log_ratio, -np.inf)

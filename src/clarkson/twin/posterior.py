@@ -13,7 +13,7 @@ from clarkson.engine.descent import Modes, descend
 from clarkson.engine.importance import sample
 from clarkson.engine.pareto import GOOD
 from clarkson.engine.student_mixture import StudentMixture
-from clarkson.engine.tempering import temper
+from clarkson.engine.tempering import refreshed, temper
 from clarkson.engine.unknowns import Problem
 
 Method = Literal["importance sampling", "tempered sequential Monte Carlo"]
@@ -38,6 +38,8 @@ NEGLIGIBLE = 7.0
 """Modes whose mass is less than e⁻⁷ of the largest are dropped."""
 
 PARTICLES, MOVES = 1024, 6
+REFRESHING = 4
+"""Moves of the weighted draws after importance sampling, by which repeats part."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +82,7 @@ def draws(problem: Problem, count: int, random: np.random.Generator, like: Float
     found, last = sample(counting, start, random, count=ROUND, wanted=WANTED, rounds=ROUNDS)
     parts = len(start.weights) - 1
     if found.ess >= ENOUGH and found.khat <= GOOD:
-        points = found.equal(count, random)
+        points = refreshed(counting, found.equal(count, random), random, moves=REFRESHING)
         return Draws(points, found.log_evidence, found.ess, found.khat, "importance sampling", parts, used[0])
     wide = _with_prior(last)
     carried = temper(counting, wide.draw(PARTICLES, random), wide.log_density, random, moves=MOVES)
