@@ -1,4 +1,4 @@
-"""Checks a JSON document against the part of JSON Schema that ``docs/assessment.schema.json`` uses."""
+"""Checks a JSON document against the part of JSON Schema that the schemas of ``docs/`` use."""
 
 from __future__ import annotations
 
@@ -8,9 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-SCHEMA: dict[str, Any] = json.loads(
-    (Path(__file__).parents[1] / "docs" / "assessment.schema.json").read_text(encoding="utf-8")
-)
+
+def _read(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((Path(__file__).parents[1] / "docs" / name).read_text(encoding="utf-8"))
+    return found
+
+
+SCHEMA = _read("assessment.schema.json")
+TWIN_SCHEMA = _read("twin.schema.json")
 KNOWN_WORDS = {
     *("$schema", "$id", "$defs", "$ref", "title", "description", "type", "const", "enum", "anyOf", "pattern"),
     *("properties", "required", "additionalProperties", "items"),
@@ -27,12 +32,16 @@ TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
-def faults(value: Any, schema: dict[str, Any] = SCHEMA, place: str = "document") -> Iterator[str]:
+def faults(value: Any, whole: dict[str, Any] = SCHEMA) -> Iterator[str]:
     """Every place where the value breaks the schema."""
+    yield from _faults(value, whole, "document", whole["$defs"])
+
+
+def _faults(value: Any, schema: dict[str, Any], place: str, defined: dict[str, Any]) -> Iterator[str]:
     assert set(schema) <= KNOWN_WORDS, f"this checker does not know {set(schema) - KNOWN_WORDS}"
     if "$ref" in schema:
-        yield from faults(value, SCHEMA["$defs"][schema["$ref"].removeprefix("#/$defs/")], place)
-    if "anyOf" in schema and all(list(faults(value, each, place)) for each in schema["anyOf"]):
+        yield from _faults(value, defined[schema["$ref"].removeprefix("#/$defs/")], place, defined)
+    if "anyOf" in schema and all(list(_faults(value, each, place, defined)) for each in schema["anyOf"]):
         yield f"{place} is none of the allowed forms: {value!r}"
     if "type" in schema and not _is(value, schema["type"]):
         yield f"{place} is {value!r}, which is no {schema['type']}"
@@ -46,10 +55,10 @@ def faults(value: Any, schema: dict[str, Any] = SCHEMA, place: str = "document")
     if isinstance(value, int | float) and not isinstance(value, bool):
         yield from _out_of_bounds(value, schema, place)
     if isinstance(value, dict):
-        yield from _in_object(value, schema, place)
+        yield from _in_object(value, schema, place, defined)
     if isinstance(value, list) and "items" in schema:
         for index, item in enumerate(value):
-            yield from faults(item, schema["items"], f"{place}[{index}]")
+            yield from _faults(item, schema["items"], f"{place}[{index}]", defined)
 
 
 def _is(value: Any, names: str | list[str]) -> bool:
@@ -70,13 +79,13 @@ def _out_of_bounds(value: float, schema: dict[str, Any], place: str) -> Iterator
         yield f"{place} is {value!r}, out of bounds"
 
 
-def _in_object(value: dict[str, Any], schema: dict[str, Any], place: str) -> Iterator[str]:
+def _in_object(value: dict[str, Any], schema: dict[str, Any], place: str, defined: dict[str, Any]) -> Iterator[str]:
     properties, others = schema.get("properties", {}), schema.get("additionalProperties", {})
     yield from (f"{place} has no '{name}'" for name in schema.get("required", ()) if name not in value)
     for name, item in value.items():
         if name in properties:
-            yield from faults(item, properties[name], f"{place}.{name}")
+            yield from _faults(item, properties[name], f"{place}.{name}", defined)
         elif others is False:
             yield f"{place} has an unknown '{name}'"
         else:
-            yield from faults(item, others, f"{place}.{name}")
+            yield from _faults(item, others, f"{place}.{name}", defined)

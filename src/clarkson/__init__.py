@@ -19,6 +19,7 @@ from clarkson.errors import (
     FitError,
     RecordError,
     SettingError,
+    StoreError,
     UnitError,
     UnknownAnalyteError,
     UnknownFormatError,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from clarkson.analytes import Analyte, analyte, analytes
     from clarkson.body.blood import albumin_coordinate, concentrations, plasma_coordinate
     from clarkson.body.person import Person
+    from clarkson.record.open_dataset import open_dataset
     from clarkson.record.read import read, read_bytes
     from clarkson.record.record import Dose, Event, Record, Result, Skipped, Source
     from clarkson.simulate.scenario import Scenario
@@ -61,6 +63,7 @@ __all__ = [
     "Simulation",
     "Skipped",
     "Source",
+    "StoreError",
     "Twin",
     "UnitError",
     "UnknownAnalyteError",
@@ -72,6 +75,7 @@ __all__ = [
     "assess",
     "concentrations",
     "fit",
+    "open_dataset",
     "plasma_coordinate",
     "read",
     "read_bytes",
@@ -87,6 +91,7 @@ _HOME = {
     "concentrations": "clarkson.body.blood",
     "plasma_coordinate": "clarkson.body.blood",
     "Person": "clarkson.body.person",
+    "open_dataset": "clarkson.record.open_dataset",
     "read": "clarkson.record.read",
     "read_bytes": "clarkson.record.read",
     "Dose": "clarkson.record.record",

@@ -17,9 +17,13 @@ import click
 
 from clarkson.errors import ClarksonError
 from clarkson.evaluate_commands import evaluate, learn
+from clarkson.formats import FORMATS
+from clarkson.record_commands import check, convert
 from clarkson.simulate_commands import export, parameters, simulate
+from clarkson.store_commands import db, import_
+from clarkson.twin_commands import fit
 from clarkson.watch_commands import watch
-from clarkson.whole_file import whole_file
+from clarkson.written import json_text, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -94,7 +98,7 @@ def _record_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--sex", type=click.Choice(["female", "male"]), help="If the record does not say, or is wrong."),
         click.option("--age", type=float, callback=_is_age, help="Age in years, likewise."),
         click.option("--timezone", metavar="ZONE", help="For times without an offset, such as Europe/Zurich."),
-        click.option("--format", type=click.Choice(["csv", "fhir", "case"]), help="If the content does not tell."),
+        click.option("--format", type=click.Choice(FORMATS), help="If the content does not tell."),
         click.option("--columns", type=file, metavar="TOML", help="Column map of a CSV file."),
         click.option("--patient", metavar="ID", help="Whose results, if the file holds several people."),
         click.option("--at", metavar="TIME", help="As known then: an ISO time, or hours from the start of the record."),
@@ -128,16 +132,17 @@ def assess(
     fail_on: str | None,
     **options: Any,
 ) -> None:
-    """Assess a RECORD: a file, - for standard input, or example:ID.
+    """Assess a RECORD: a file, -, example:ID, store:SUBJECT, or a data set of which --patient names one person.
 
-    Reads CSV, FHIR R4 and case files; the format is recognised from the content.
+    Reads CSV, FHIR R4 (also NDJSON), Apple Health, OMOP, MEDS, CLIF, MIMIC, Synthea and case files; the format is
+    recognised from the content. A data set may also be the address of a PostgreSQL server.
     """
     document = _document(record, **options)
-    output = _json(document) if as_json else _printed(document, everything=everything)
+    output = json_text(document).encode() if as_json else _printed(document, everything=everything)
     if html is not None:
         from clarkson.report.page import render
 
-        _write(html, render(document, inline=True))
+        write(html, render(document, inline=True))
     click.echo(output, nl=False)
     if fail_on and any(each["verdict"] in FOUND_AT[fail_on] for each in document["assessments"]):
         click.get_current_context().exit(FOUND)
@@ -202,15 +207,9 @@ def _say_address(address: str) -> None:
 
 
 def _document(place: str, *, age: float | None = None, **options: Any) -> dict[str, Any]:
-    from clarkson.intake import bytes_at, document_of
+    from clarkson.intake import document_of, input_at
 
-    return document_of(*bytes_at(place), age_years=age, **options)
-
-
-def _json(document: Mapping[str, Any]) -> bytes:
-    import json
-
-    return (json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
+    return document_of(*input_at(place), age_years=age, **options)
 
 
 def _printed(document: Mapping[str, Any], *, everything: bool = False) -> str:
@@ -230,11 +229,5 @@ def _printed(document: Mapping[str, Any], *, everything: bool = False) -> str:
     return "".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines())
 
 
-def _write(path: Path, text: str) -> None:
-    with whole_file(path) as partial:
-        partial.write_text(text, encoding="utf-8")
-    click.echo(f"Wrote {path}", err=True)
-
-
-for command in (watch, evaluate, learn, simulate, parameters, export):
+for command in (check, convert, import_, db, watch, fit, evaluate, learn, simulate, parameters, export):
     clarkson.add_command(command)

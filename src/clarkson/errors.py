@@ -55,3 +55,7 @@ class FitError(ClarksonError):
 
 class SettingError(ClarksonError):
     """An option has an impossible value."""
+
+
+class StoreError(ClarksonError):
+    """The store cannot be opened, read or written."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from clarkson.whole_file import whole_file
+from clarkson.written import write
 
 _FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
 _DATA = click.option(
@@ -22,6 +22,7 @@ _DATA = click.option(
     envvar="CLARKSON_CLINOSIM",
     help="Folder that scripts/clinosim made [$CLARKSON_CLINOSIM].",
 )
+@click.option("--twin", is_flag=True, help="Measure the twin instead, which takes about an hour: twin-evaluation.md.")
 @click.option(
     "-o",
     "--output",
@@ -29,23 +30,35 @@ _DATA = click.option(
     metavar="FOLDER",
     help="Also write evaluation.md and one CSV a table there.",
 )
-def evaluate(data: Path | None, clinosim: Path | None, output: Path | None) -> None:
+def evaluate(data: Path | None, clinosim: Path | None, twin: bool, output: Path | None) -> None:
     """Print the published numbers as Markdown tables.
 
     The attacks and the virtual people come with Clarkson; the real people need --data (docs/data.md says how to get
     each set). Takes some minutes.
     """
     from clarkson.evaluate.as_csv import tables_of
+
+    text = _of_the_twin(data) if twin else _of_the_watch(data, clinosim)
+    if output is not None:
+        output.mkdir(parents=True, exist_ok=True)
+        write(output / f"{'twin-' if twin else ''}evaluation.md", text)
+        for name, table in tables_of(text).items():
+            write(output / f"{name}.csv", table)
+    click.echo(text, nl=False)
+
+
+def _of_the_watch(data: Path | None, clinosim: Path | None) -> str:
     from clarkson.evaluate.evaluation import evaluate as measure
     from clarkson.evaluate.tables import document
 
-    text = document(measure(data, clinosim, say=_say))
-    if output is not None:
-        output.mkdir(parents=True, exist_ok=True)
-        _write(output / "evaluation.md", text)
-        for name, table in tables_of(text).items():
-            _write(output / f"{name}.csv", table)
-    click.echo(text, nl=False)
+    return document(measure(data, clinosim, say=_say))
+
+
+def _of_the_twin(data: Path | None) -> str:
+    from clarkson.evaluate.twin_evaluation import evaluate_twin
+    from clarkson.evaluate.twin_tables import twin_document
+
+    return twin_document(evaluate_twin(data, say=_say))
 
 
 @click.command()
@@ -72,15 +85,9 @@ def learn(data: Path | None, output: Path, rounds: int) -> None:
 
     output.mkdir(parents=True, exist_ok=True)
     parameters, rates = learned_from(data, table(), rounds=rounds, say=_say)
-    _write(output / "learned.toml", parameters)
-    _write(output / "alarm_rates.toml", rates)
+    write(output / "learned.toml", parameters)
+    write(output / "alarm_rates.toml", rates)
 
 
 def _say(words: str) -> None:
     click.echo(words, err=True)
-
-
-def _write(path: Path, text: str) -> None:
-    with whole_file(path) as partial:
-        partial.write_text(text, encoding="utf-8")
-    click.echo(f"Wrote {path}", err=True)

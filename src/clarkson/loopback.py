@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 import webbrowser
 from collections.abc import Callable
 from typing import Any
 
-from clarkson.intake import document_of
+from clarkson.intake import document_of, record_of
 from clarkson.serve.app import app
 from clarkson.serve.listen import listen
 from clarkson.serve.options import Options
@@ -30,7 +31,7 @@ def show(document: dict[str, Any] | None, port: int, *, say: Callable[[str], obj
         if browser:
             webbrowser.open(address)
 
-    listen(app(assessed, start=document), port=port, ready=ready)
+    listen(app(assessed, fitted, start=document), port=port, ready=ready)
 
 
 def has_display() -> bool:
@@ -47,3 +48,20 @@ def assessed(data: bytes, name: str, said: Options) -> dict[str, Any]:
     'possible leak'
     """
     return document_of(data, name, prior=said.prior, sex=said.sex, age_years=said.age_years, timezone=said.timezone)
+
+
+def fitted(data: bytes, name: str, said: Options) -> str:
+    """The page of the twin of the same bytes, as the served page gives it.
+
+    Raises
+    ------
+    ClarksonError
+        The record cannot be read, or cannot carry a twin.
+    """
+    from clarkson.report.twin_document import twin_document
+    from clarkson.report.twin_page import render_twin
+    from clarkson.twin.fit import fit
+
+    twin = fit(record_of(data, name, sex=said.sex, age_years=said.age_years, timezone=said.timezone))
+    document = twin_document(twin, input_name=name, input_sha256=hashlib.sha256(data).hexdigest())
+    return render_twin(twin, document, inline=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ import click
 
 from clarkson.errors import SettingError
 from clarkson.whole_file import whole_file
+from clarkson.written import json_text, say_written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -66,7 +66,7 @@ def simulate(
     outcomes = _computed(chosen, people, seed, infections, output, plot)
     typical = people == 1
     if as_json:
-        click.echo(_json(as_dict(chosen, outcomes, typical=typical, seed=seed)))
+        click.echo(json_text(as_dict(chosen, outcomes, typical=typical, seed=seed)), nl=False)
     else:
         click.echo(summary(chosen, outcomes, typical=typical))
 
@@ -84,7 +84,7 @@ def _computed(
             # A band over everybody needs everybody at once.
             sim = simulated(scenario, n=people, seed=seed, infections=infections)
             sim.plot(plot)
-            click.echo(f"Wrote {plot}", err=True)
+            say_written(plot)
             parts: Iterator[Simulation] = iter([sim])
         else:
             parts = stream(scenario, n=people, seed=seed, infections=infections)
@@ -92,7 +92,7 @@ def _computed(
             return [outcome for part in parts for outcome in done(part)]
         outcomes = write(parts, output, done)
     for path in file_names(output, scenario):
-        click.echo(f"Wrote {path}", err=True)
+        say_written(path)
     return outcomes
 
 
@@ -139,7 +139,7 @@ def parameters(name: str | None, as_json: bool) -> None:
         check_names([name])
     chosen = [found[name]] if name else list(found.values())
     if as_json:
-        click.echo(_json([_parameter(each) for each in chosen]))
+        click.echo(json_text([_parameter(each) for each in chosen]), nl=False)
     elif name:
         click.echo("\n".join(f"{what + ':':<9} {word}" for what, word in _parameter(chosen[0]).items() if word))
     else:
@@ -186,8 +186,4 @@ def export(language: str, scenario: str | None, output: Path | None) -> None:
         return
     with whole_file(output) as partial:
         partial.write_text(text, encoding="utf-8")
-    click.echo(f"Wrote {output}", err=True)
-
-
-def _json(document: Any) -> str:
-    return json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
+    say_written(output)

@@ -23,7 +23,7 @@ from clarkson.errors import UnitError
 
 # Every hematocrit is below 1 as a fraction and above 1 in percent: alone among the analytes it needs no unit.
 _UNMISTAKABLE = frozenset({"hematocrit"})
-_MISSING = frozenset({9999.0, 99999.0, 999999.0})
+MISSING = frozenset({9999.0, 99999.0, 999999.0})
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _POWER_OF_TEN = re.compile(r"^(?:[x*]?10)(?:\*\*|\*|\^|e)\(?(-?\d+)\)?")
 # What a unit may be made of. The rest of UCUM has dimensions that mean something else here: equivalents,
@@ -87,6 +87,16 @@ def _names() -> _Names:
         molar_mass={key: Fraction(entry["grams"]) for key, entry in table["molar_mass"].items()},
         charge=table["charge"],
     )
+
+
+def ucum_codes() -> tuple[str, ...]:
+    """Every UCUM code that is known without parsing it.
+
+    >>> "g/dL" in ucum_codes()
+    True
+    """
+    text = files("clarkson").joinpath("unit_names.toml").read_text(encoding="utf-8")
+    return tuple(code for units in tomllib.loads(text)["units"].values() for code in units)
 
 
 @cache
@@ -166,9 +176,22 @@ def _bridge(key: str, given: str, wanted: str) -> Fraction | None:
 
 
 @lru_cache(maxsize=4096)
-def _scale(key: str, printed: str) -> tuple[Fraction, Fraction]:
-    """Factor and zero from the printed to the canonical unit."""
+def scale(key: str, printed: str) -> tuple[Fraction, Fraction]:
+    """Factor and zero from the printed to the canonical unit of the analyte ``key``.
+
+    Raises
+    ------
+    UnitError
+        There is no unit, it is unknown, or it measures something else.
+    UnknownAnalyteError
+        No analyte has that key.
+
+    >>> scale("albumin", "g/dL")
+    (Fraction(10, 1), Fraction(0, 1))
+    """
     entry = analyte(key)
+    if _folded(printed) in _names().no_unit:
+        raise UnitError(f"{entry.label} has no unit; {_usual_sentence(entry)}")
     unit = _unit(entry, printed)
     wanted = _names().known[_folded(entry.unit)]
     bridge = _bridge(key, unit.dimension, wanted.dimension)
@@ -189,7 +212,7 @@ def _scaled(value: float, factor: Fraction, zero: Fraction) -> float:
 
 def _readings(entry: Analyte, value: float) -> list[str]:
     """The usual units in which the value is one that a living person may have."""
-    return [unit for unit in _usual(entry) if _scaled(value, *_scale(entry.key, unit)) in entry.plausible]
+    return [unit for unit in _usual(entry) if _scaled(value, *scale(entry.key, unit)) in entry.plausible]
 
 
 def _question(entry: Analyte, value: float, printed: str) -> UnitError:
@@ -228,9 +251,9 @@ def canonical(key: str, value: float, unit: str) -> float:
         readings = _readings(entry, value)
         if key not in _UNMISTAKABLE or len(readings) != 1:
             raise _question(entry, value, "")
-        return _scaled(value, *_scale(key, readings[0]))
-    result = _scaled(value, *_scale(key, unit))
-    if value in _MISSING:
+        return _scaled(value, *scale(key, readings[0]))
+    result = _scaled(value, *scale(key, unit))
+    if value in MISSING:
         raise UnitError(
             f"{entry.label} {value:g}: many files write {value:g} for a test not done; was it measured?",
             question=True,
@@ -253,5 +276,5 @@ def from_canonical(key: str, value: float, unit: str) -> float:
     >>> from_canonical("hematocrit", 0.42, "%")
     42.0
     """
-    factor, zero = _scale(key, unit)
+    factor, zero = scale(key, unit)
     return (value - float(zero)) * factor.denominator / factor.numerator

@@ -61,13 +61,12 @@ def watch(record: str, follow: bool, hindsight: bool, budget: str, snooze: str, 
 
 
 def _look_back(place: str, *, sex: Sex | None, age_years: float | None, timezone: str | None) -> None:
-    from clarkson.intake import bytes_at
-    from clarkson.record.read import read_bytes
+    from clarkson.intake import input_at, record_of
     from clarkson.watch.hindsight import hindsight
     from clarkson.watch.mechanisms import mechanisms
     from clarkson.watch.numbers import chance, signed
 
-    record = read_bytes(*bytes_at(place), timezone=timezone).with_traits(sex=sex, age_years=age_years)
+    record = record_of(*input_at(place), sex=sex, age_years=age_years, timezone=timezone)
     for each in hindsight(record):
         hours = None if record.origin is None else (each.time - record.origin).total_seconds() / 3600.0
         when = f"{each.time:%Y-%m-%d %H:%M}" if hours is None else f"{hours:+.0f} h"
@@ -91,13 +90,13 @@ def _says(budget: Budget, silence: timedelta) -> str:
     )
 
 
-def _versions(record: str, follow: bool) -> Iterator[tuple[bytes, str]]:
+def _versions(record: str, follow: bool) -> Iterator[tuple[bytes | str, str]]:
     """The record as it stands, and with ``follow`` again each time it has grown."""
-    from clarkson.intake import bytes_at
+    from clarkson.intake import input_at
     from clarkson.live import growing, lines
 
     if not follow:
-        yield bytes_at(record)
+        yield input_at(record)
     elif record == "-":
         yield from ((data, "standard input") for data in lines(sys.stdin.buffer))
     else:
@@ -109,7 +108,7 @@ def _versions(record: str, follow: bool) -> Iterator[tuple[bytes, str]]:
 
 def _report(
     before: dict[str, Any] | None,
-    data: bytes,
+    data: bytes | str,
     name: str,
     budget: Budget,
     silence: timedelta,

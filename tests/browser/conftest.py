@@ -14,9 +14,15 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from clarkson.intake import bytes_at
 from clarkson.loopback import assessed as from_bytes
+from clarkson.loopback import fitted
+from clarkson.record.read import read_bytes
 from clarkson.report.page import render
+from clarkson.report.twin_document import twin_document
+from clarkson.report.twin_page import render_twin
 from clarkson.serve.app import app
+from clarkson.twin.fit import fit
 from tests.browser.attack import assessed
 
 CHROMIUM = shutil.which("chromium")
@@ -40,7 +46,7 @@ class Shown:
 @pytest.fixture(scope="session")
 def served() -> Iterator[str]:
     """The address of the served application."""
-    settings = uvicorn.Config(app(from_bytes), port=0, log_level="warning", access_log=False, lifespan="off")
+    settings = uvicorn.Config(app(from_bytes, fitted), port=0, log_level="warning", access_log=False, lifespan="off")
     server = uvicorn.Server(settings)
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -56,6 +62,16 @@ def inline(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of the page as one file."""
     file = tmp_path_factory.mktemp("page") / "assessment.html"
     file.write_text(render(assessed(), inline=True), encoding="utf-8")
+    return file.as_uri()
+
+
+@pytest.fixture(scope="session")
+def twin_file(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of the page of a twin as one file."""
+    of = fit(read_bytes(*bytes_at("example:smith2016-1")), draws=100)
+    file = tmp_path_factory.mktemp("twin") / "twin.html"
+    document = twin_document(of, input_name="smith2016-1.json", input_sha256="0" * 64)
+    file.write_text(render_twin(of, document), encoding="utf-8")
     return file.as_uri()
 
 

@@ -16,6 +16,7 @@ from tests.cli.command import run
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = (
     *("README.md", "docs/start.md", "docs/simulate.md", "docs/assessment.json.md"),
+    *("docs/twin.md", "docs/twin.json.md"),
     *("CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"),
 )
 

@@ -133,7 +133,7 @@ def changed(data: bytes, largest: int, seed: int) -> bytes:
                 case 2 if isinstance(container, list):
                     container.append(json.loads(json.dumps(container[key])))
                 case 3 if isinstance(container[key], str):
-                    text = atheris.Mutate(container[key].encode(), 40)
+                    text = atheris.Mutate(container[key].encode(errors="replace"), 40)
                     container[key] = bytes(text).decode("utf-8", errors="replace")
                 case _:
                     del container[key]

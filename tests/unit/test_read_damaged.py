@@ -158,7 +158,7 @@ def test_the_sentence_says_what_is_wrong(data: bytes, error: type[ClarksonError]
 def test_a_missing_file_and_a_folder_are_told_apart(tmp_path: Path) -> None:
     with pytest.raises(RecordError, match="there is no file"):
         ck.read(tmp_path / "nothing.csv")
-    with pytest.raises(RecordError, match="cannot be read"):
+    with pytest.raises(RecordError, match="is a folder and no data set"):
         ck.read(tmp_path)
 
 

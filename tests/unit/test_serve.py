@@ -12,7 +12,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from clarkson.errors import SettingError, UnknownFormatError
+from clarkson.errors import FitError, SettingError, UnknownFormatError
 from clarkson.serve.app import app
 from clarkson.serve.guard import LARGEST_BYTES
 from clarkson.serve.listen import listen
@@ -36,6 +36,13 @@ class Asked:
         if b"broken" in data:
             raise ValueError("hematocrit 0.4711")
         return {**PAGE, "input": {"name": name, "sha256": ""}}
+
+
+def fitted(data: bytes, name: str, said: Options) -> str:
+    """Stands in for the twin."""
+    if b"Hematocrit" not in data and b"hematocrit" not in data:
+        raise FitError("the record has no <hematocrit>")
+    return f"twin of {name}, {said.sex}"
 
 
 class Client:
@@ -68,7 +75,7 @@ def asked() -> Asked:
 
 @pytest.fixture
 def client(asked: Asked) -> Client:
-    return Client(app(asked))
+    return Client(app(asked, fitted))
 
 
 def test_first_page_is_the_form_with_the_published_cases(client: Client) -> None:
@@ -80,7 +87,7 @@ def test_first_page_is_the_form_with_the_published_cases(client: Client) -> None
 
 
 def test_first_page_is_the_document_it_was_started_with(asked: Asked) -> None:
-    client = Client(app(asked, start=PAGE))
+    client = Client(app(asked, fitted, start=PAGE))
     assert PAGE["assessments"][-1]["headline"] in client.get("/").text
     assert 'action="/assess"' in client.get("/new").text
     assert asked.calls == []
@@ -245,4 +252,20 @@ def test_a_port_in_use_is_said(asked: Asked) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         with pytest.raises(SettingError, match="cannot be used"):
-            listen(app(asked), port=taken.getsockname()[1], ready=print)
+            listen(app(asked, fitted), port=taken.getsockname()[1], ready=print)
+
+
+def test_the_twin_of_what_was_sent_or_why_there_is_none() -> None:
+    client = Client(app(Asked(), fitted))
+    answer = client.post("/twin", data={"text": CSV, "sex": "female"})
+    assert (answer.status_code, answer.text) == (200, "twin of pasted text, female")
+    refused = client.post("/twin", data={"text": "time,test,value,unit\n"})
+    assert refused.status_code == 422
+    assert "the record has no &lt;hematocrit&gt;" in refused.text
+    assert client.post("/twin", data={"text": CSV}, headers={"sec-fetch-site": "cross-site"}).status_code == 403
+
+
+def test_the_twin_of_a_bundled_case() -> None:
+    client = Client(app(Asked(), fitted))
+    assert client.get("/examples/smith2016-1/twin").text == "twin of smith2016-1.json, None"
+    assert client.get("/examples/nobody/twin").status_code == 404

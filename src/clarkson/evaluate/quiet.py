@@ -18,7 +18,7 @@ from clarkson.evaluate.detection import Estimate, per_exposure
 from clarkson.evaluate.rules import RULES
 from clarkson.evaluate.scored import WATCH, Scored, scored
 from clarkson.evaluate.virtual import LEAK_RATIO, POSSIBLE_RATIO, Virtual, matched
-from clarkson.record.mimic_iii import read_mimic_iii
+from clarkson.record.mimic import read_mimic
 from clarkson.record.physionet_2012 import read_physionet_2012
 from clarkson.record.record import Record
 from clarkson.record.sdtm import read_sdtm
@@ -64,7 +64,7 @@ SETS: tuple[Quiet, ...] = (
         "MIMIC-III demo, intensive care, all died",
         "mimic-iii-demo-1.4",
         "inpatients",
-        lambda each: tuple(read_mimic_iii(each)),
+        lambda each: tuple(read_mimic(each)),
     ),
 )
 

@@ -28,6 +28,7 @@ _STATUS: Mapping[str, Status] = {
     "amended": "corrected",
 }
 _UNUSABLE_STATUS = frozenset({"cancelled", "canceled", "entered-in-error", "hemolysed", "hemolyzed", "rejected"})
+_FALSE = frozenset({"0", "false", "no", "n"})
 _TRUE = frozenset({"1", "true", "yes", "y", "x"})
 _CLOCK = re.compile(r"^\d{1,2}:\d{2}")
 
@@ -61,7 +62,12 @@ def read_row(texts: list[str], source: Source, table: Cells) -> Iterator[Result 
     """What stands in one row: one thing in a long table, one for each filled test in a wide one."""
     try:
         _refuse_shifted(texts, table.header)
+        if _is_timeless_event(texts, table):
+            kind = _cell(texts, table, "analyte").partition(":")[2].strip().lower()
+            yield Event(_event_kind(kind), _cell(texts, table, "value") or kind, None, source)
+            return
         time, exact = _time(texts, table)
+        exact = exact and _cell(texts, table, "exact").lower() not in _FALSE
         row = _Row(texts, table, source, time, exact, _status(_cell(texts, table, "status").lower()))
     except RecordError as error:
         yield Skipped(source, str(error), _shown(texts))
@@ -153,14 +159,40 @@ def _dose(row: _Row, what: str, text: str, unit: str) -> Dose:
     if amount is not None and amount < 0:
         raise RecordError(f"its amount is negative: {amount:g} {unit}".rstrip())
     volume = volume_ml(amount, unit)
-    return Dose(kind_of(what), what, row.time, row.source, amount=amount, unit=unit, volume_ml=volume)
+    end = _end(row)
+    return Dose(kind_of(what), what, row.time, row.source, end=end, amount=amount, unit=unit, volume_ml=volume)
+
+
+def _end(row: _Row) -> datetime | None:
+    printed = row.cell("end")
+    if not printed:
+        return None
+    if row.cell("hours"):
+        end = hours_after_origin(exact_number_of(printed, row.table.decimal))
+    else:
+        end, _ = instant(printed, row.table.timezone, row.table.mapped.date_format)
+    if end < row.time:
+        raise RecordError("it ends before it starts")
+    return end
 
 
 def _event(row: _Row, kind: str, text: str) -> Event:
-    kinds = get_args(EventKind)
-    if kind not in kinds:
-        raise RecordError(f"'{kind}' is no kind of event; known are {', '.join(kinds)}")
-    return Event(kind, text or kind, row.time, row.source)  # type: ignore[arg-type]
+    return Event(_event_kind(kind), text or kind, row.time, row.source)
+
+
+def _event_kind(printed: str) -> EventKind:
+    kinds: tuple[EventKind, ...] = get_args(EventKind)
+    found = next((each for each in kinds if each == printed), None)
+    if found is None:
+        raise RecordError(f"'{printed}' is no kind of event; known are {', '.join(kinds)}")
+    return found
+
+
+def _is_timeless_event(texts: list[str], table: Cells) -> bool:
+    """Whether a row tells an event, such as a diagnosis, without saying when."""
+    if any(_cell(texts, table, name) for name in ("hours", "date", "time")):
+        return False
+    return _cell(texts, table, "analyte").lower().startswith("event:")
 
 
 def _result(row: _Row, known: Analyte, text: str, unit: str, usual: Method, source: Source) -> Result:

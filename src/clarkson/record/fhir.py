@@ -8,24 +8,41 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
+
+import orjson
 
 from clarkson.analytes import Sex
 from clarkson.errors import RecordError
 from clarkson.record.doses import kind_of, kind_of_code, volume_ml
-from clarkson.record.fhir_elements import codings, number, table, tables, text, when, words_of
+from clarkson.record.fhir_elements import (
+    EVENT_KINDS,
+    NUMBERS,
+    RELATIVE,
+    TRAIT,
+    codings,
+    number,
+    table,
+    tables,
+    text,
+    when,
+    words_of,
+)
 from clarkson.record.fhir_observation import read_observation
 from clarkson.record.fhir_people import OF_A_PERSON, People, other_subject, people_in, person_of, subject
 from clarkson.record.fhir_resources import Resource, bundled, contained, newest, withdrawn
-from clarkson.record.record import Dose, Event, Record, Result, Skipped
+from clarkson.record.record import Dose, DoseKind, Event, EventKind, Record, Result, Skipped, Source
 from clarkson.record.repeats import settle
+from clarkson.record.times import ORIGIN
 
 _SEX: Mapping[str, Sex] = {"female": "female", "male": "male"}
 _NOT_GIVEN = frozenset({"not-done", "entered-in-error", "unknown"})
 _NOT_TRUE = frozenset({"refuted", "entered-in-error"})
 _READ = frozenset({"DiagnosticReport", "Patient", "Medication"})
 _DAYS_PER_YEAR = 365.25
+OF_ANOTHER = "it belongs to another person"
 
 
 def read_fhir(data: Mapping[str, Any], name: str, *, timezone: str | None, patient: str | None) -> Record:
@@ -37,7 +54,21 @@ def read_fhir(data: Mapping[str, Any], name: str, *, timezone: str | None, patie
         It holds several people and ``patient`` names none of them.
     """
     skipped: list[Skipped] = []
-    usable = list(_usable(newest(bundled(data, name, skipped), skipped), skipped))
+    resources = bundled(data, name, skipped)
+    record = record_of_resources(resources, name, timezone=timezone, patient=patient, skipped=skipped)
+    tags = tables(table(data.get("meta")).get("tag"))
+    relative = any(text(each, "system") == RELATIVE for each in tags)
+    return replace(record, origin=ORIGIN) if relative else record
+
+
+def record_of_resources(
+    resources: list[Resource], name: str, *, timezone: str | None, patient: str | None, skipped: list[Skipped]
+) -> Record:
+    """The record of resources that were found in one document, or are known to belong together.
+
+    ``skipped`` is what was left out on the way to them. Raises RecordError as ``read_fhir`` does.
+    """
+    usable = list(_usable(newest(resources, skipped), skipped))
     people = people_in(usable)
     person = person_of(people, name, patient)
     mine = list(_of(person, people, usable, skipped))
@@ -65,16 +96,57 @@ def read_fhir(data: Mapping[str, Any], name: str, *, timezone: str | None, patie
             skipped.append(Skipped(each.source, str(error), each.kind))
     settled, repeats = settle(results)
     patient_body = next((each.body for each in mine if each.kind == "Patient"), {})
+    said = tables(patient_body.get("extension"))
+    traits = {
+        key: value
+        for each in said
+        for key in NUMBERS
+        if text(each, "url") == f"{TRAIT}{key}" and (value := number(each.get("valueDecimal"))) is not None
+    }
     return Record(
         subject=person or name,
         results=settled,
         doses=tuple(sorted(doses, key=lambda each: each.start)),
         events=tuple(events),
         sex=_SEX.get(text(patient_body, "gender")),
-        age_years=_age(patient_body, settled, timezone),
-        diagnoses=tuple(each.text for each in events),
+        age_years=traits.get("age_years", _age(patient_body, settled, timezone)),
+        height_cm=traits.get("height_cm"),
+        weight_kg=traits.get("weight_kg"),
+        citation=next((text(each, "valueString") for each in said if text(each, "url") == f"{TRAIT}citation"), ""),
+        diagnoses=tuple(dict.fromkeys(each.text for each in events if each.kind == "diagnosis")),
         skipped=(*skipped, *repeats),
     )
+
+
+def read_fhir_lines(lines: list[bytes], name: str, *, timezone: str | None, patient: str | None) -> Record:
+    """The record in lines of which each is a resource; a line that is none is skipped with its number.
+
+    Raises
+    ------
+    RecordError
+        They are of several people and ``patient`` names none of them.
+    """
+    skipped: list[Skipped] = []
+    resources: list[Resource] = []
+    for place, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        source = Source(name, f"line {place}")
+        try:
+            body = orjson.loads(line)
+        except orjson.JSONDecodeError as error:
+            skipped.append(Skipped(source, f"it is no JSON: {error.msg}"))
+            continue
+        if isinstance(body, dict):
+            resources.append(Resource(body, source))
+        else:
+            skipped.append(Skipped(source, "not as FHIR R4 says: it is no object"))
+    return record_of_resources(resources, name, timezone=timezone, patient=patient, skipped=skipped)
+
+
+def people_of(resources: list[Resource]) -> tuple[str, ...]:
+    """Everyone to whom one of these resources belongs."""
+    return people_in(list(_usable(newest(resources, []), []))).names
 
 
 def _usable(resources: list[Resource], skipped: list[Skipped]) -> Iterator[Resource]:
@@ -107,7 +179,7 @@ def _not_of(person: str, people: People, resource: Resource) -> str:
         return f"it is about {other}, which is no person"
     owner = subject(resource, people)
     if owner and owner != person:
-        return "it belongs to another person"
+        return OF_ANOTHER
     if not owner and len(people.names) > 1:
         return "it does not say whose it is, and there are several people"
     return ""
@@ -163,8 +235,10 @@ def _dose(resource: Resource, medications: Mapping[str, Resource], timezone: str
     if amount is not None and amount < 0:
         raise RecordError(f"its amount is negative: {amount:g} {unit}".rstrip())
     coded = next((kind for system, code in codings(concept) if (kind := kind_of_code(system, code))), None)
+    said = words_of(table(body.get("category")))
+    named = next((each for each in get_args(DoseKind) if each == said), None)
     return Dose(
-        coded or kind_of(what),
+        named or coded or kind_of(what),
         what,
         start,
         resource.source,
@@ -191,7 +265,9 @@ def _diagnosis(resource: Resource, timezone: str | None) -> Event:
         time = when({"effectiveDateTime": body.get("onsetDateTime")}, timezone)[0]
     except RecordError:
         time = None
-    return Event("diagnosis", what, time, resource.source)
+    named = {code for each in tables(body.get("category")) for system, code in codings(each) if system == EVENT_KINDS}
+    kinds: tuple[EventKind, ...] = get_args(EventKind)
+    return Event(next((each for each in kinds if each in named), "diagnosis"), what, time, resource.source)
 
 
 def _age(patient: Mapping[str, Any], results: tuple[Result, ...], timezone: str | None) -> float | None:

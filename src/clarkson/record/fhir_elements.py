@@ -11,6 +11,10 @@ from clarkson.record.times import instant
 
 LOINC = "http://loinc.org"
 UCUM = "http://unitsofmeasure.org"
+# What our own Bundles say where R4 has no element for it.
+STEADY, ESTIMATED = "urn:clarkson:steady", "urn:clarkson:hour-estimated"
+TRAIT, NUMBERS = "urn:clarkson:trait:", ("age_years", "height_cm", "weight_kg")
+EVENT_KINDS, RELATIVE = "urn:clarkson:event-kinds", "urn:clarkson:record"
 _DATE_LENGTH = len("2000-01-01")
 
 
@@ -72,6 +76,15 @@ def words_of(concept: Mapping[str, Any]) -> str:
     """The words of a CodeableConcept: its text, else the first display, else the first code."""
     shown = [text(each, "display") or text(each, "code") for each in tables(concept.get("coding"))]
     return text(concept, "text") or next((each for each in shown if each), "")
+
+
+def says(body: Mapping[str, Any], url: str) -> bool:
+    """Whether an extension of that address is true.
+
+    >>> says({"extension": [{"url": "urn:a", "valueBoolean": True}]}, "urn:a")
+    True
+    """
+    return any(text(each, "url") == url and each.get("valueBoolean") is True for each in tables(body.get("extension")))
 
 
 def when(resource: Mapping[str, Any], timezone: str | None) -> tuple[datetime, bool]:

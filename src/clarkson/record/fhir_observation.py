@@ -4,11 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
-from clarkson.analytes import Analyte, analyte_of_loinc, method_of_loinc
+from clarkson.analytes import Analyte, Method, analyte_of_loinc, method_of_loinc
 from clarkson.errors import RecordError, UnitError
-from clarkson.record.fhir_elements import LOINC, UCUM, codings, members, number, table, tables, text, when, words_of
+from clarkson.record.fhir_elements import (
+    ESTIMATED,
+    LOINC,
+    STEADY,
+    UCUM,
+    codings,
+    members,
+    number,
+    says,
+    table,
+    tables,
+    text,
+    when,
+    words_of,
+)
 from clarkson.record.record import Comparator, Result, Skipped, Source, Status
 from clarkson.units import canonical
 
@@ -51,7 +65,7 @@ def read_observation(
     for part, where in parts:
         named = words_of(table(part.get("code")))
         try:
-            results.append(_result(part, where, time, exact, status, text_of_performer(body)))
+            results.append(_result(part, where, time, exact and not says(body, ESTIMATED), status, body))
         except UnitError as error:
             skipped.append(Skipped(where, str(error), _shown(part, named), question=error.question))
         except RecordError as error:
@@ -99,7 +113,7 @@ def _analyte(part: Mapping[str, Any]) -> tuple[Analyte, str]:
 
 
 def _result(
-    part: Mapping[str, Any], source: Source, time: datetime, exact: bool, status: Status, laboratory: str
+    part: Mapping[str, Any], source: Source, time: datetime, exact: bool, status: Status, body: Mapping[str, Any]
 ) -> Result:
     known, code = _analyte(part)
     if part.get("modifierExtension"):
@@ -119,14 +133,21 @@ def _result(
         value=converted,
         time=time,
         source=source,
-        method=method_of_loinc(code) or known.usual_method,
+        method=_method(body) or method_of_loinc(code) or known.usual_method,
         status=status,
         comparator=_COMPARATORS[comparator],
-        laboratory=laboratory,
-        raw_value=f"{comparator}{value:g}",
+        laboratory=text_of_performer(body),
+        raw_value=f"{comparator}{value:.10g}",
         raw_unit=unit,
+        steady=says(body, STEADY),
         exact_time=exact,
     )
+
+
+def _method(body: Mapping[str, Any]) -> Method | None:
+    """The method that an Observation names in our words, or None."""
+    printed = words_of(table(body.get("method")))
+    return next((each for each in get_args(Method) if each == printed), None)
 
 
 def _converted(known: Analyte, value: float, quantity: Mapping[str, Any]) -> tuple[str, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,10 @@ from clarkson.record.times import instant
 # Which of two versions of a resource stands where neither says when it was updated.
 _STANDING = {"registered": 0, "preliminary": 0, "amended": 2, "corrected": 2, "cancelled": 3, "entered-in-error": 3}
 _FINAL = 1
+# These help to read others and give nothing of their own.
+HELPING = frozenset({"Patient", "DiagnosticReport", "Medication"})
+# What of a place stands inside the resource.
+INSIDE = re.compile(r"\.(component|contained)(\[\d+\])?.*$")
 _WITHDRAWN = frozenset({"entered-in-error", "cancelled"})
 
 

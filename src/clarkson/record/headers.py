@@ -34,6 +34,8 @@ _CALLED: Mapping[str, tuple[str, ...]] = {
     "sex": ("sex", "gender"),
     "age_years": ("age", "age years"),
     "steady": ("steady", "baseline"),
+    "end": ("end", "end time", "stop"),
+    "exact": ("exact", "exact time"),
 }
 _TIMES = frozenset({"date", "time", "hours"})
 _UNIT_IN_HEADER = re.compile(r"^(?P<name>.*?)\s*[(\[](?P<unit>[^()\[\]]*)[)\]]$")

@@ -24,3 +24,21 @@ def several(people: Sequence[str], name: str) -> RecordError:
     return RecordError(
         f"'{name}' holds {len(people)} people ({listed(people)}); a record is one person's: pick one with --patient"
     )
+
+
+def one_of(people: Sequence[str], name: str, patient: str | None) -> str:
+    """The one person of a data set, or the one that ``patient`` names.
+
+    Raises
+    ------
+    RecordError
+        There are several people and ``patient`` names none, or it names nobody.
+
+    >>> one_of(["a"], "labs", None)
+    'a'
+    """
+    if patient is None and len(people) != 1:
+        raise several(people, name)
+    if patient is not None and patient not in people:
+        raise RecordError(f"'{name}' has nothing of '{patient}'; it has {listed(people)}")
+    return people[0] if patient is None else patient

@@ -96,12 +96,14 @@ class Skipped:
     """A piece of input that was not used, kept with the reason.
 
     ``question`` is true where the value looks like a mix-up of units: it waits for an answer.
+    ``count`` is how many pieces that differ in nothing but their place are listed as this one.
     """
 
     source: Source
     reason: str
     text: str = ""
     question: bool = False
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)

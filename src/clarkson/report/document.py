@@ -38,6 +38,25 @@ def document(assessed: Assessed, record: Record, *, input_name: str, input_sha25
     start = _start(record)
     return {
         "schema_version": SCHEMA_VERSION,
+        **heading(record, input_name=input_name, input_sha256=input_sha256),
+        "prior": assessed.prior,
+        "baseline": [_level(each) for each in assessed[-1].baseline] if len(assessed) else [],
+        "results": [_result(each, start) for each in record.results],
+        "doses": [_dose(each, start) for each in record.doses],
+        "events": [_event(each, start) for each in record.events],
+        "assessments": [_assessment(each, start) for each in assessed],
+        "skipped": [_skipped(each) for each in record.skipped],
+        "notice": NOTICE,
+    }
+
+
+def heading(record: Record, *, input_name: str, input_sha256: str) -> dict[str, Any]:
+    """What every document says of the program, what it read, and whose it is.
+
+    >>> heading(Record("nobody"), input_name="nobody.csv", input_sha256="")["subject"]["id"]
+    'nobody'
+    """
+    return {
         "program": {"name": "clarkson", "version": version("clarkson")},
         "input": {"name": input_name, "sha256": input_sha256},
         "subject": {
@@ -48,14 +67,6 @@ def document(assessed: Assessed, record: Record, *, input_name: str, input_sha25
             "citation": record.citation,
         },
         "relative_time": record.origin is not None,
-        "prior": assessed.prior,
-        "baseline": [_level(each) for each in assessed[-1].baseline] if len(assessed) else [],
-        "results": [_result(each, start) for each in record.results],
-        "doses": [_dose(each, start) for each in record.doses],
-        "events": [_event(each, start) for each in record.events],
-        "assessments": [_assessment(each, start) for each in assessed],
-        "skipped": [_skipped(each) for each in record.skipped],
-        "notice": NOTICE,
     }
 
 

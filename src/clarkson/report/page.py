@@ -20,6 +20,8 @@ from clarkson.watch.mechanisms import mechanisms
 SCRIPTS = ("echarts.min.js", "shared.js", "lanes.js", "map.js", "page.js")
 """The scripts of ``static/``, each of which builds on those before it."""
 
+STYLES = ("page.css",)
+
 BASE_RATES = (1e-6, 1e-4, 1e-2, 1e-1)
 """Prior probabilities for which the page repeats the answer: nobody suspected it, up to a known patient."""
 
@@ -75,12 +77,16 @@ def asset(name: str) -> str:
 
 
 @cache
-def _inlined() -> Mapping[str, object]:
-    """Style and scripts as they stand in the file, and the policy that lets only these run."""
-    style, scripts = asset("page.css"), [asset(name) for name in SCRIPTS]
-    hashes = " ".join(_hash(script) for script in scripts)
+def inlined(styles: tuple[str, ...], scripts: tuple[str, ...]) -> Mapping[str, object]:
+    """Styles and scripts of ``static/`` as they stand in the file, and the policy that lets only these run.
+
+    >>> str(inlined(("page.css",), ())["policy"]).startswith("default-src 'none'; style-src 'sha256-")
+    True
+    """
+    style, texts = "\n".join(map(asset, styles)), [asset(name) for name in scripts]
+    hashes = " ".join(map(_hash, texts)) or "'none'"
     policy = f"default-src 'none'; style-src {_hash(style)}; script-src {hashes}; base-uri 'none'; form-action 'none'"
-    return {"style": Markup(style), "scripts": [Markup(script) for script in scripts], "policy": policy}
+    return {"style": Markup(style), "scripts": [Markup(text) for text in texts], "policy": policy}
 
 
 def _hash(text: str) -> str:
@@ -105,6 +111,6 @@ def render(document: dict[str, object], *, inline: bool) -> str:
             moment=lambda fact: view.moment(fact, relative=bool(document["relative_time"])),
             zone=view.zone(document),
             scripts=SCRIPTS,
-            inlined=_inlined() if inline else None,
+            inlined=inlined(STYLES, SCRIPTS) if inline else None,
         )
     )

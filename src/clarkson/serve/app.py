@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException as AnyHTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 
-from clarkson.errors import ClarksonError, RecordError, SettingError
+from clarkson.errors import ClarksonError, FitError, RecordError, SettingError
 from clarkson.examples import example, examples
 from clarkson.report.page import environment, render
 from clarkson.serve.guard import HOSTS, LARGEST_BYTES, Guard, refuse_foreign, refuse_large
@@ -27,6 +27,9 @@ from clarkson.watch.assessment import DEFAULT_PRIOR
 Assess = Callable[[bytes, str, Options], dict[str, object]]
 """Reads bytes under a file name with some options, and gives the assessment document; raises ClarksonError."""
 
+Fit = Callable[[bytes, str, Options], str]
+"""Likewise, and gives the page of the twin."""
+
 PASTED = "pasted text"
 SENT = "request body"
 API = "/api/"
@@ -35,10 +38,10 @@ _log = logging.getLogger("clarkson.serve")
 _Made = TypeVar("_Made")
 
 
-def app(assess: Assess, *, start: dict[str, object] | None = None) -> FastAPI:
+def app(assess: Assess, fit: Fit, *, start: dict[str, object] | None = None) -> FastAPI:
     """The web application; ``start`` is the document that its first page shows, else the form.
 
-    >>> app(lambda data, name, options: {}).title
+    >>> app(lambda data, name, options: {}, lambda data, name, options: "").title
     'Clarkson'
     """
     made = FastAPI(title="Clarkson", version=version("clarkson"), docs_url=None, redoc_url=None)
@@ -62,30 +65,31 @@ def app(assess: Assess, *, start: dict[str, object] | None = None) -> FastAPI:
         """The form, and the bundled cases."""
         return _form()
 
+    def assessment(data: bytes, name: str, said: Options) -> str:
+        return render(assess(data, name, said), inline=False)
+
     @made.get("/examples/{example_id}", response_class=HTMLResponse)
     def shown(example_id: str) -> str:
         """The page of a bundled case."""
-        if example_id not in {entry.id for entry in examples()}:
-            raise HTTPException(404, f"There is no bundled case '{example_id}'; the list below names them all.")
-        data, name = example(example_id), f"{example_id}.json"
-        return _made(lambda: render(assess(data, name, Options()), inline=False))
+        return _made(lambda: assessment(*_bundled(example_id), Options()))
+
+    @made.get("/examples/{example_id}/twin", response_class=HTMLResponse)
+    def fitted(example_id: str) -> Response:
+        """The twin of a bundled case, or why there is none."""
+        try:
+            return HTMLResponse(_made(lambda: fit(*_bundled(example_id), Options())))
+        except ClarksonError as error:
+            return HTMLResponse(_form(str(error)), _status(error))
 
     @made.post("/assess", response_class=HTMLResponse)
     async def page(request: Request) -> Response:
         """The page of what was pasted or uploaded; a refusal comes as the form with its sentence."""
-        refuse_foreign(request.headers)
-        refuse_large(request.headers)
-        async with request.form(max_files=1, max_fields=10, max_part_size=LARGEST_BYTES) as form:
-            fields = {name: value for name, value in form.items() if isinstance(value, str)}
-            upload = form.get("file")
-            file = (await upload.read(), upload.filename) if isinstance(upload, UploadFile) else (b"", "")
-        try:
-            data, name = _given(fields.get("text", ""), *file)
-            said = options(fields)
-            html = await run_in_threadpool(_made, lambda: render(assess(data, name, said), inline=False))
-        except ClarksonError as error:
-            return HTMLResponse(_form(str(error), fields), _status(error))
-        return HTMLResponse(html)
+        return await _answered(request, assessment)
+
+    @made.post("/twin", response_class=HTMLResponse)
+    async def twin(request: Request) -> Response:
+        """The twin of what was pasted or uploaded; a refusal comes likewise."""
+        return await _answered(request, fit)
 
     @made.post("/api/v1/assess")
     async def document(request: Request) -> Response:
@@ -102,6 +106,30 @@ def app(assess: Assess, *, start: dict[str, object] | None = None) -> FastAPI:
     return made
 
 
+async def _answered(request: Request, page: Callable[[bytes, str, Options], str]) -> Response:
+    """The page of the record in a form, or the form again with the sentence that refuses it."""
+    refuse_foreign(request.headers)
+    refuse_large(request.headers)
+    async with request.form(max_files=1, max_fields=10, max_part_size=LARGEST_BYTES) as form:
+        fields = {name: value for name, value in form.items() if isinstance(value, str)}
+        upload = form.get("file")
+        file = (await upload.read(), upload.filename) if isinstance(upload, UploadFile) else (b"", "")
+    try:
+        data, name = _given(fields.get("text", ""), *file)
+        said = options(fields)
+        html = await run_in_threadpool(_made, lambda: page(data, name, said))
+    except ClarksonError as error:
+        return HTMLResponse(_form(str(error), fields), _status(error))
+    return HTMLResponse(html)
+
+
+def _bundled(example_id: str) -> tuple[bytes, str]:
+    """The bytes and the name of a bundled case."""
+    if example_id not in {entry.id for entry in examples()}:
+        raise HTTPException(404, f"There is no bundled case '{example_id}'; the list below names them all.")
+    return example(example_id), f"{example_id}.json"
+
+
 def _given(text: str, upload: bytes, filename: str | None) -> tuple[bytes, str]:
     """The bytes to read and their name: the uploaded file, else the pasted text."""
     if filename:
@@ -115,7 +143,7 @@ def _made(work: Callable[[], _Made]) -> _Made:
     """The outcome of ``work``; what fails unforeseen is logged by its place alone, for its message may hold values."""
     try:
         return work()
-    except ClarksonError:
+    except (ClarksonError, AnyHTTPException):
         raise
     except Exception as error:
         place = traceback.extract_tb(error.__traceback__)[-1]
@@ -124,7 +152,7 @@ def _made(work: Callable[[], _Made]) -> _Made:
 
 
 def _status(error: ClarksonError) -> int:
-    return 422 if isinstance(error, SettingError) else 400
+    return 422 if isinstance(error, SettingError | FitError) else 400
 
 
 def _form(error: str = "", fields: Mapping[str, str] | None = None) -> str:

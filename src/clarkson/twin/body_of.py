@@ -31,6 +31,10 @@ that nobody records goes on to the end."""
 SMALL_FLOW = 1e-3
 """Flow [L/h] by which the effect of any flow is found; the inputs are linear in it."""
 
+UNRECORDED = ("unrecorded_fluid", "unrecorded_flow", "blood_lost")
+UNITS = (1.0, SMALL_FLOW, 24.0 * SMALL_FLOW)
+"""What nobody recorded, in L, L/h and L/d, and by how much of each the plans differ."""
+
 
 @dataclass(frozen=True, eq=False)
 class Body:
@@ -49,20 +53,20 @@ class Body:
         known, weight = self.known, self.known.person.weight_kg
         given = (*known.doses.given, *more)
         begin = known.first_h - UNRECORDED_BEFORE_H
+        bled = min(known.first_h, float(known.hours[0])) - 0.5
         end = min(known.first_h + UNRECORDED_AFTER_H, max(known.now_h, known.first_h + 0.5))
         # Plans that differ by one amount stand at the same breaks: their difference is what that amount adds.
-        one, more_at_once, more_for_long = (
-            schedule((*given, *_unrecorded(begin, end, end_h, *amounts)), weight, end_h, INPUTS)
-            for amounts in ((1.0, 1.0), (2.0, 1.0), (1.0, 2.0))
+        plain, *more_of = (
+            schedule((*given, *_unrecorded(bled, begin, end, end_h, *amounts)), weight, end_h, INPUTS)
+            for amounts in ((1.0, 1.0, 1.0), (2.0, 1.0, 1.0), (1.0, 2.0, 1.0), (1.0, 1.0, 2.0))
         )
-        litre, flow = more_at_once.values - one.values, (more_for_long.values - one.values) / SMALL_FLOW
+        each = [(plan.values - plain.values) / unit for plan, unit in zip(more_of, UNITS, strict=True)]
         drawn = self.unknowns.values(points)
-        values = (
-            (one.values - litre - SMALL_FLOW * flow)[None]
-            + drawn["unrecorded_fluid"][:, None, None] * litre[None]
-            + drawn["unrecorded_flow"][:, None, None] * flow[None]
+        nothing = plain.values - sum(values * unit for values, unit in zip(each, UNITS, strict=True))
+        values = nothing[None] + sum(
+            drawn[name][:, None, None] * values[None] for name, values in zip(UNRECORDED, each, strict=True)
         )
-        return Schedule(np.repeat(one.breaks[None], len(points), axis=0), values)
+        return Schedule(np.repeat(plain.breaks[None], len(points), axis=0), values)
 
     def courses(
         self, points: Floats, times: Floats, outputs: tuple[str, ...], *, tolerance: float = TOLERANCE
@@ -123,11 +127,13 @@ class Body:
         return Problem(len(self.unknowns.members), residuals, FREEDOM, LANES)
 
 
-def _unrecorded(begin: float, end: float, last: float, litres: float, flows: float) -> tuple[Given, ...]:
-    """Litres given around the first result, and small flows that go on to the last hour."""
-    hours = max(end - begin, 0.5)
-    long = max(last - begin, 0.5)
+def _unrecorded(
+    bled: float, begin: float, end: float, last: float, litres: float, flows: float, blood: float
+) -> tuple[Given, ...]:
+    """Litres given around the first result, and small flows of fluid and of blood that go on to the last hour."""
+    hours, long, bleeding = max(end - begin, 0.5), max(last - begin, 0.5), max(last - bled, 0.5)
     return (
         Given(begin, f"crystalloid {litres:g} L over {hours:.6f} h"),
         Given(begin, f"crystalloid {flows * SMALL_FLOW * long:.9f} L over {long:.6f} h"),
+        Given(bled, f"bleed {blood * SMALL_FLOW * bleeding:.9f} L over {bleeding:.6f} h"),
     )

@@ -26,6 +26,9 @@ SECOND_FROM_H = 48.0
 SECOND_FROM_DRAWS = 4
 """Two leaks are thought of where so many occasions span so many hours."""
 
+FIRST_AT_LEAST = 5.0
+"""Where one leak explains the results worse than none by a factor of e⁵, two are not tried."""
+
 NEGLIGIBLE = 0.01
 """Probability below which a number of leaks is dropped."""
 
@@ -78,6 +81,8 @@ def _members(known: Evidence, count: int, seed: int) -> tuple[Member, ...]:
     bodies = [Body(known, unknowns(known, leaks)) for leaks in range(most + 1)]
     found: list[Draws] = []
     for leaks, body in enumerate(bodies):
+        if leaks == 2 and found[1].log_evidence < found[0].log_evidence - FIRST_AT_LEAST:
+            break
         random = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(leaks,)))
         found.append(drawn(body.problem, count, random, found[-1].points if found else None))
     mass = np.array([np.log(BEFORE[leaks]) + each.log_evidence for leaks, each in enumerate(found)])
@@ -89,7 +94,7 @@ def _members(known: Evidence, count: int, seed: int) -> tuple[Member, ...]:
     shares = _whole_shares(probability, count)
     return tuple(
         Member(body, each, float(chance), each.points[np.linspace(0, len(each.points) - 1, share).astype(int)])
-        for body, each, chance, share in zip(bodies, found, probability, shares, strict=True)
+        for body, each, chance, share in zip(bodies[: len(found)], found, probability, shares, strict=True)
         if share
     )
 
@@ -131,6 +136,8 @@ def _doubts(known: Evidence, members: tuple[Member, ...]) -> tuple[str, ...]:
         found.append("fluid that nobody recorded is one of the unknowns, believed to be small")
     if not known.steady.own:
         found.append("no results between attacks: the steady state is that of people of the same sex and age")
+    if known.in_hospital:
+        found.append("red cells missing before these days, and blood drawn or bled since, are among the unknowns")
     if len(known.hours) < 3:
         found.append(f"only {len(known.hours)} occasions were fitted: beliefs weigh more than results")
     return tuple(found)

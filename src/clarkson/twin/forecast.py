@@ -29,7 +29,8 @@ class Expected:
 
 
 def forecast(twin: Twin, hours: Sequence[float] = FORECAST_HOURS) -> tuple[Expected, ...]:
-    """Every analyte of the twin at each of these hours after the last result.
+    """Every analyte of the twin at each of these hours after the last result; bodies that are no longer alive are held
+    at their last value.
 
     Raises ValueError where an hour lies beyond what is computed.
     """
@@ -40,6 +41,6 @@ def forecast(twin: Twin, hours: Sequence[float] = FORECAST_HOURS) -> tuple[Expec
         if not 0 <= place < len(future.times):
             raise ValueError(f"{hour:g} h is beyond the {future.times[-1] - future.times[0]:g} h that are computed")
         for name in SEEN:
-            read = readings(twin, name, float(future.times[place]), future[name][:, place], random)
+            read = readings(twin, name, float(future.times[place]), future.held(name)[:, place], random)
             found.append(Expected(name, float(hour), band(read), name in twin.known.analytes))
     return tuple(found)

@@ -27,8 +27,12 @@ FROM_PRIOR = 0.3
 
 ROUND = 1024
 ROUNDS = 20
-WANTED, ENOUGH = 400.0, 200.0
-"""Effective draws at which importance sampling stops, and below which it is given up after all rounds."""
+"""Rounds for every ``LEAST`` draws that are asked for, after which importance sampling is given up."""
+
+LEAST = 400
+ENOUGH = 0.5
+"""Importance sampling stops at as many effective draws as are asked for, or at least at ``LEAST``; after all rounds a
+half of them are enough."""
 
 PROPOSAL_FREEDOM = 15.0
 NEAR = 1.5
@@ -79,9 +83,11 @@ def draws(problem: Problem, count: int, random: np.random.Generator, like: Float
     counting = Problem(problem.size, counted, problem.freedom, problem.lanes)
     modes = _modes(counting, random, like)
     start = _with_prior(_mixture(modes))
-    found, last = sample(counting, start, random, count=ROUND, wanted=WANTED, rounds=ROUNDS)
+    wanted = max(count, LEAST)
+    rounds = ROUNDS * wanted // LEAST
+    found, last = sample(counting, start, random, count=ROUND, wanted=float(wanted), rounds=rounds)
     parts = len(start.weights) - 1
-    if found.ess >= ENOUGH and found.khat <= GOOD:
+    if found.ess >= ENOUGH * wanted and found.khat <= GOOD:
         points = refreshed(counting, found.equal(count, random), random, moves=REFRESHING)
         return Draws(points, found.log_evidence, found.ess, found.khat, "importance sampling", parts, used[0])
     wide = _with_prior(last)

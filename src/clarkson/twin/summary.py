@@ -87,7 +87,7 @@ DANGERS = (
     Danger("flooded lung", "alveolar lung edema", "lung water above 2 times rest", "swelling_lung", 2.0, 1.0),
     Danger(
         "compartment",
-        "raised muscle compartment pressure",
+        "raised compartment pressure",
         "within 30 mmHg of the diastolic pressure",
         "compartment_margin",
         30.0,

@@ -16,6 +16,7 @@ from clarkson.twin.body_of import WHILE_FITTED
 from clarkson.twin.contradictions import Contradiction
 from clarkson.twin.evidence import Evidence
 from clarkson.twin.member import Member
+from clarkson.twin.unknowns import Unknown
 from clarkson.twin.what_is_seen import SEEN, scaled
 
 AHEAD_H = 72.0
@@ -49,6 +50,16 @@ class Courses:
     def __getitem__(self, output: str) -> Floats:
         """One output, (n, T)."""
         return self.values[:, :, self.outputs.index(output)]
+
+    def held(self, output: str) -> Floats:
+        """One output, (n, T), held at its last value from where a body is no longer alive.
+
+        A person whose blood is drawn is alive: what they got that the model does not know is not known, but their
+        results are nearer to where such bodies were than to those of the few bodies that are left.
+        """
+        found = self[output]
+        last = np.maximum.accumulate(np.where(np.isnan(found), 0, np.arange(found.shape[1])), axis=1)
+        return np.take_along_axis(found, last, axis=1)
 
     @property
     def lives(self) -> NDArray[np.bool_]:
@@ -112,9 +123,14 @@ class Twin:
         return np.concatenate(found)
 
     @cached_property
+    def unknowns(self) -> tuple[Unknown, ...]:
+        """What was fitted, each unknown of any member once."""
+        return tuple({each.name: each for member in self.members for each in member.body.unknowns.members}.values())
+
+    @property
     def names(self) -> tuple[str, ...]:
-        """Every unknown of any member."""
-        return tuple(dict.fromkeys(name for member in self.members for name in member.body.unknowns.names))
+        """Their names."""
+        return tuple(each.name for each in self.unknowns)
 
     @cached_property
     def past(self) -> Courses:

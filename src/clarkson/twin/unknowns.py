@@ -84,8 +84,9 @@ class Unknowns:
         p: dict[str, Floats | float] = dict(self.typical)
         whole_body = WHOLE_BODY_TO_VENOUS * drawn["hematocrit"]
         volume = self.blood_l * drawn["blood_volume"]
-        p["resting_plasma_volume"] = volume * (1.0 - whole_body)
-        p["resting_red_cell_volume"] = volume * whole_body
+        # Plasma takes the place of red cells that were lost long ago: blood volume is kept.
+        p["resting_plasma_volume"] = volume * (1.0 - whole_body * (1.0 - drawn["anemia"]))
+        p["resting_red_cell_volume"] = volume * whole_body * (1.0 - drawn["anemia"])
         p["resting_albumin"] = drawn["albumin"]
         p["resting_igg"] = IGG_SHARE * drawn["globulin"]
         p["resting_other"] = (1.0 - IGG_SHARE) * drawn["globulin"]
@@ -139,11 +140,7 @@ def unknowns(known: Evidence, leaks: int) -> Unknowns:
     members = [*_blood(known), *_wall(), *_circulation(known), *_organs(known), *_fluid(known)]
     members += [each for name in ("leak", "second")[:leaks] for each in _leak(name, known)]
     blood = blood_volume(known.person)
-    return Unknowns(tuple(members), leaks, _without_derived(typical(known.person)), blood)
-
-
-def _without_derived(parameters: Mapping[str, float]) -> dict[str, float]:
-    return dict(parameters)
+    return Unknowns(tuple(members), leaks, typical(known.person), blood)
 
 
 def _blood(known: Evidence) -> Sequence[Unknown]:
@@ -158,6 +155,7 @@ def _blood(known: Evidence) -> Sequence[Unknown]:
         Unknown("blood_volume", "blood volume, over that of Nadler's formula", "1", "log", 1.0,
                 0.10 if size_known else 0.16),
         Unknown("hematocrit", "hematocrit between attacks", "1", "logit", hematocrit, spread[coordinates.HEMATOCRIT]),
+        _anemia(known),
         Unknown("albumin", "albumin between attacks", "g/L", "log", albumin, spread[coordinates.ALBUMIN]),
         Unknown("globulin", "globulins between attacks", "g/L", "log", globulin, spread[coordinates.GLOBULIN]),
     ]  # fmt: skip
@@ -171,6 +169,15 @@ def _blood(known: Evidence) -> Sequence[Unknown]:
     if "sodium" in there:
         found.append(Unknown("sodium", "sodium between attacks", "mmol/L", "log", sodium, spread[coordinates.SODIUM]))
     return found
+
+
+def _anemia(known: Evidence) -> Unknown:
+    """Red cells lost before the fitted days: hardly any where the person's own level is known or at home, often many in
+    a hospital (assumption, of a size that suits the training half of the MIMIC-III demo)."""
+    what = "share of red cells missing before these days"
+    if known.steady.own or not known.in_hospital:
+        return Unknown("anemia", what, "1", "logit", 0.02, 0.8)
+    return Unknown("anemia", what, "1", "logit", 0.10, 1.2)
 
 
 def _wall() -> Sequence[Unknown]:
@@ -229,9 +236,11 @@ def _organs(known: Evidence) -> Sequence[Unknown]:
 
 def _fluid(known: Evidence) -> Sequence[Unknown]:
     """Crystalloid that nobody recorded: at first, and as a flow that goes on. More where the record says that fluid was
-    given and not how much; hardly any at home. Assumptions."""
+    given and not how much; hardly any at home. Blood from the first result on. Assumptions; that of blood suits the
+    training half of the MIMIC-III demo."""
+    blood = 0.10
     if not known.in_hospital:
-        at_once, flow = (0.05, 1.0), (0.002, 1.0)
+        at_once, flow, blood = (0.05, 1.0), (0.002, 1.0), 0.002
     elif known.doses.unknown_volume:
         at_once, flow = (1.5, 0.8), (0.08, 0.8)
     else:
@@ -239,6 +248,7 @@ def _fluid(known: Evidence) -> Sequence[Unknown]:
     return (
         Unknown("unrecorded_fluid", "crystalloid at first that is not in the record", "L", "log", *at_once),
         Unknown("unrecorded_flow", "crystalloid that goes on and is not in the record", "L/h", "log", *flow),
+        Unknown("blood_lost", "blood drawn for tests or bled that is not in the record", "L/d", "log", blood, 1.0),
     )
 
 

@@ -6,7 +6,7 @@ tissue, because more fluid was associated with more deaths.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,13 +74,17 @@ def what_if(twin: Twin, scenarios: Mapping[str, Sequence[Given]], *, hours: floa
     DoseError
         Nobody could be given a dose, or it begins after the end.
     """
+    return tuple(each_what_if(twin, scenarios, hours=hours))
+
+
+def each_what_if(twin: Twin, scenarios: Mapping[str, Sequence[Given]], *, hours: float = AHEAD_H) -> Iterator[Scenario]:
+    """The same one by one, where there are so many that not all of their courses should be kept."""
     plain = twin.future if hours == AHEAD_H else twin.ahead((), hours)
     base = _measured(plain)
-    found = [_scenario(NOTHING, (), plain, base, base)]
+    yield _scenario(NOTHING, (), plain, base, base)
     for name, given in scenarios.items():
         courses = twin.ahead(given, hours)
-        found.append(_scenario(name, tuple(given), courses, _measured(courses), base))
-    return tuple(found)
+        yield _scenario(name, tuple(given), courses, _measured(courses), base)
 
 
 def _scenario(

@@ -1,0 +1,192 @@
+"""A data set: the records of many people, one by one or as whole columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pyarrow as pa
+
+from clarkson.errors import RecordError
+from clarkson.record.account import Account, Tally
+from clarkson.record.canonical_columns import BATCH_ROWS, RESULT_COLUMNS, canonical_batches, instants, prepare
+from clarkson.record.doses import kind_of, kind_of_code
+from clarkson.record.people import listed
+from clarkson.record.printed import Printed
+from clarkson.record.record import Record
+from clarkson.record.rows import Rows, record_of_rows
+from clarkson.record.tables import Tables
+
+_SYSTEMS = {"ATC": "http://www.whocc.no/atc", "RxNorm": "http://www.nlm.nih.gov/research/umls/rxnorm"}
+# "9" stands before "10".
+_ORDER = "length(subject), subject"
+_KINDS = pa.schema([("drug", pa.string()), ("words", pa.string()), ("kind", pa.string())])
+
+
+class Dataset:
+    """The people of a data set and their records, read when they are asked for.
+
+    Iterating gives the record of every person, in the order of ``people``, in bounded memory. A data set that is not
+    read through tables has the same four doors.
+    """
+
+    def __init__(self, tables: Tables, printed: Printed, timezone: str | None = None) -> None:
+        """Look at the tables, without reading them.
+
+        Raises
+        ------
+        RecordError
+            The data set cannot be read.
+        SettingError
+            There is no such time zone.
+        """
+        self.name = tables.name
+        self.remarks = printed.remarks
+        self._tables = tables
+        self._printed = printed
+        prepare(tables, printed, timezone)
+        _prepare_doses_and_events(tables, printed, timezone)
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Everyone of whom anything is known, those without a row of their own among them."""
+        everyone = " UNION ".join(f"SELECT subject FROM {view}" for view in ("people", "printed", "given", "happened"))
+        found = self._tables.rows(f"SELECT subject FROM ({everyone}) WHERE subject IS NOT NULL ORDER BY {_ORDER}")
+        return tuple(str(row[0]) for row in found)
+
+    def record(self, subject: str) -> Record:
+        """The record of one person.
+
+        Raises
+        ------
+        RecordError
+            There is no such person, or the data set cannot be read.
+        """
+        rows = {
+            name: self._tables.stream(f"{query} WHERE subject = {_literal(subject)}", BATCH_ROWS)
+            for name, query in _QUERIES.items()
+        }
+        found = {name: [row for batch in batches for row in batch.to_pylist()] for name, batches in rows.items()}
+        if not any(found.values()):
+            raise RecordError(f"'{self.name}' has nothing of '{subject}'; it has {listed(self.people)}")
+        return record_of_rows(subject, Rows(**found), self._printed.citation)
+
+    def __iter__(self) -> Iterator[Record]:
+        """The record of every person.
+
+        Raises
+        ------
+        RecordError
+            The data set cannot be read.
+        """
+        streams = {name: _by_subject(self._tables, query) for name, query in _QUERIES.items()}
+        waiting = {name: next(stream, None) for name, stream in streams.items()}
+        while any(waiting.values()):
+            subject = min((each[0] for each in waiting.values() if each), key=lambda name: (len(name), name))
+            found: dict[str, list[dict[str, Any]]] = {name: [] for name in streams}
+            for name, each in waiting.items():
+                if each is not None and each[0] == subject:
+                    found[name] = each[1]
+                    waiting[name] = next(streams[name], None)
+            yield record_of_rows(subject, Rows(**found), self._printed.citation)
+
+    def results(self) -> pa.RecordBatchReader:
+        """Every usable result as canonical columns, in no particular order, in bounded memory.
+
+        Raises
+        ------
+        RecordError
+            The data set cannot be read.
+        """
+        return pa.RecordBatchReader.from_batches(
+            RESULT_COLUMNS, (batch for batch, _ in canonical_batches(self._tables) if batch.num_rows)
+        )
+
+    def account(self) -> Account:
+        """How many rows stand in the tables that are read, and what became of every one of them.
+
+        Raises
+        ------
+        RecordError
+            The data set cannot be read.
+        """
+        rows = {table: self._count(f'SELECT count(*) FROM "{table}"') for table in self._printed.counted}
+        tally = Tally()
+        for record in self:
+            tally.add(record)
+        traits = self._count("SELECT coalesce(sum(rows), 0) - count(*) + count(DISTINCT subject) FROM people")
+        for view in ("people", "printed", "given", "happened"):
+            if count := self._count(f"SELECT count(*) FROM {view} WHERE subject IS NULL"):
+                tally.skipped["it does not say whose it is"] += count
+        used = traits + sum(map(sum, (each.values() for each in (tally.results, tally.doses, tally.events))))
+        return tally.account(rows, used, sum(tally.skipped.values()))
+
+    def _count(self, query: str) -> int:
+        return int(self._tables.rows(query)[0][0])
+
+
+_QUERIES = {
+    "people": "SELECT * FROM people",
+    "results": "SELECT * FROM judged",
+    "doses": "SELECT * FROM dosed",
+    "events": "SELECT * FROM happened",
+    "unread": "SELECT * FROM unread",
+}
+
+
+def _prepare_doses_and_events(tables: Tables, printed: Printed, timezone: str | None) -> None:
+    tables.view("people", printed.people)
+    tables.view("given", printed.doses)
+    tables.view("happened_as_printed", printed.events)
+    if printed.drugs is None:
+        pairs = tables.rows("SELECT DISTINCT coalesce(drug, ''), coalesce(words, '') FROM given")
+        rows = [{"drug": drug, "words": words, "kind": _kind(drug, words)} for drug, words in pairs]
+        tables.keep("kinds", pa.Table.from_pylist(rows, schema=_KINDS))
+        kinds = "JOIN kinds k ON coalesce(g.drug, '') = k.drug AND coalesce(g.words, '') = k.words"
+    else:
+        tables.keep("kinds", printed.drugs)
+        kinds = "JOIN kinds k ON g.drug = k.drug"
+    columns, clock = instants("g.start_us", "g.refusal", printed, timezone)
+    end, until = ("g.end_us - until.offset_us", "ASOF LEFT JOIN clock until ON g.end_us >= until.from_us")
+    if not clock:
+        end, until = "g.end_us", ""
+    tables.view(
+        "dosed",
+        f"SELECT g.* EXCLUDE (start_us, end_us, refusal), k.kind, {end} AS end_us, {columns}"
+        f" FROM given g {kinds} {clock} {until}",
+    )
+    columns, clock = instants("e.time_us", "e.refusal", printed, timezone)
+    tables.view("happened", f"SELECT e.* EXCLUDE (time_us, refusal), {columns} FROM happened_as_printed e {clock}")
+    unread = (
+        "SELECT p.subject, any_value(p.file) AS file, p.test AS code, any_value(p.words) AS words,"
+        " count(*) AS rows FROM printed p ANTI JOIN tests t ON p.test = t.test GROUP BY p.subject, p.test"
+    )
+    if printed.drugs is not None:
+        unread += (
+            " UNION ALL SELECT g.subject, any_value(g.file), g.drug, any_value(g.words), count(*)"
+            " FROM given g ANTI JOIN kinds k ON g.drug = k.drug GROUP BY g.subject, g.drug"
+        )
+    tables.view("unread", unread)
+
+
+def _kind(drug: str, words: str) -> str:
+    system, _, code = drug.partition(" ")
+    return kind_of_code(_SYSTEMS.get(system, ""), code) or kind_of(words)
+
+
+def _by_subject(tables: Tables, query: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """The rows of each person, person by person."""
+    subject, rows = "", list[dict[str, Any]]()
+    for batch in tables.stream(f"{query} WHERE subject IS NOT NULL ORDER BY {_ORDER}", BATCH_ROWS):
+        for row in batch.to_pylist():
+            if rows and row["subject"] != subject:
+                yield subject, rows
+                rows = []
+            subject = row["subject"]
+            rows.append(row)
+    if rows:
+        yield subject, rows
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,129 @@
+"""From the rows of one person to a record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from clarkson.record.canonical_columns import EARLIEST_US, EPOCH, LATEST_US, MICROSECOND, result_of
+from clarkson.record.doses import volume_ml
+from clarkson.record.record import Dose, Event, Record, Result, Skipped, Source
+from clarkson.record.repeats import settle
+from clarkson.record.times import EARLIEST_YEAR, LATEST_YEAR
+
+_DAYS_PER_YEAR = 365.25
+_OLDEST = 130.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What the tables of a data set hold of one person."""
+
+    people: list[dict[str, Any]]
+    results: list[dict[str, Any]]
+    doses: list[dict[str, Any]]
+    events: list[dict[str, Any]]
+    unread: list[dict[str, Any]]
+
+
+def record_of_rows(subject: str, rows: Rows, citation: str) -> Record:
+    """The record in the rows of one person. What could not be used is in ``Record.skipped``."""
+    skipped = [
+        Skipped(
+            Source(row["file"] or "", f"{row['rows']} rows"),
+            f"Clarkson does not use {row['words'] or row['code'] or 'what has no name'}",
+            row["code"] or "",
+            count=row["rows"],
+        )
+        for row in sorted(rows.unread, key=lambda row: (row["file"] or "", row["code"] or ""))
+    ]
+    results: list[Result] = []
+    for row in sorted(rows.results, key=lambda row: (row["time_us"] or 0, len(row["place"]), row["place"])):
+        found = result_of(row)
+        if isinstance(found, Result):
+            results.append(found)
+        else:
+            skipped.append(found)
+    doses: list[Dose] = []
+    for row in sorted(rows.doses, key=lambda row: (row["time_us"] or 0, len(row["place"]), row["place"])):
+        given = _dose(row)
+        if isinstance(given, Dose):
+            doses.append(given)
+        else:
+            skipped.append(given)
+    events: list[Event] = []
+    for row in sorted(rows.events, key=lambda row: (row["time_us"] or 0, len(row["place"]), row["place"])):
+        happened = _event(row)
+        if isinstance(happened, Event):
+            events.append(happened)
+        else:
+            skipped.append(happened)
+    settled, repeats = settle(results)
+    person = rows.people[0] if rows.people else {}
+    skipped += [
+        Skipped(Source(row["file"], row["place"]), "this person stands in the table more than once", subject)
+        for row in rows.people[1:]
+    ]
+    return Record(
+        subject,
+        settled,
+        tuple(doses),
+        tuple(events),
+        sex=person.get("sex"),
+        age_years=_age_years(person, settled),
+        weight_kg=next((each.value for each in settled if each.analyte == "weight"), None),
+        diagnoses=tuple(dict.fromkeys(each.text for each in events if each.kind == "diagnosis")),
+        citation=citation,
+        skipped=(*skipped, *repeats),
+    )
+
+
+def _dose(row: dict[str, Any]) -> Dose | Skipped:
+    source = Source(row["file"], row["place"])
+    what, amount, unit = row["words"] or row["drug"] or "", row["amount"], row["unit"] or ""
+    start, end = row["time_us"], row["end_us"]
+    reason = row["refusal"] or _fault(start)
+    if reason is None and not what:
+        reason = "it does not name what was given"
+    if reason is None and amount is not None and amount < 0:
+        reason = f"its amount is negative: {amount:g} {unit}".rstrip()
+    if reason is None and end is not None and end < start:
+        reason = "it ends before it starts"
+    if reason is not None:
+        return Skipped(source, reason, what)
+    return Dose(
+        row["kind"],
+        what,
+        EPOCH + start * MICROSECOND,
+        source,
+        None if end is None or _fault(end) else EPOCH + end * MICROSECOND,
+        amount,
+        unit,
+        volume_ml(amount, unit),
+    )
+
+
+def _event(row: dict[str, Any]) -> Event | Skipped:
+    source = Source(row["file"], row["place"])
+    if row["refusal"] is not None or not row["words"]:
+        return Skipped(source, row["refusal"] or "it does not say what happened", row["words"] or "")
+    time = None if _fault(row["time_us"]) else EPOCH + row["time_us"] * MICROSECOND
+    return Event(row["kind"], row["words"], time, source)
+
+
+def _fault(time_us: int | None) -> str | None:
+    if time_us is None:
+        return "it has no time"
+    return None if EARLIEST_US <= time_us < LATEST_US else f"its year is outside {EARLIEST_YEAR} to {LATEST_YEAR}"
+
+
+def _age_years(person: dict[str, Any], results: tuple[Result, ...]) -> float | None:
+    """Age in years as the table says it, else at the newest result."""
+    if person.get("age_years") is not None:
+        return float(person["age_years"])
+    born: date | None = person.get("born")
+    if born is None or not results:
+        return None
+    age = (results[-1].time.date() - born).days / _DAYS_PER_YEAR
+    return round(age, 1) if 0.0 <= age <= _OLDEST else None

@@ -1,0 +1,235 @@
+"""The tables of a data set, wherever they lie: a folder of Parquet or CSV files, a DuckDB file, a PostgreSQL server.
+
+Everything is read through one DuckDB connection in memory that never reaches for the network.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+import weakref
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from clarkson.errors import RecordError
+
+MEMORY = "CLARKSON_MEMORY"
+_USUAL_MEMORY = "2GB"
+_SUFFIXES = (".parquet", ".csv.gz", ".csv.zst", ".csv", ".tsv")
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """An open connection in which each table of the data set is a view; ``columns`` names the columns of each."""
+
+    connection: duckdb.DuckDBPyConnection
+    name: str
+    columns: Mapping[str, tuple[str, ...]]
+
+    def __contains__(self, table: str) -> bool:
+        """Whether the data set has that table."""
+        return table in self.columns
+
+    def column(self, table: str, *names: str, otherwise: str = "NULL") -> str:
+        """SQL of the first of these columns that the table has, else ``otherwise``."""
+        return next((f'"{name}"' for name in names if name in self.columns[table]), otherwise)
+
+    def need(self, table: str, names: Iterable[str]) -> None:
+        """Refuse a data set that lacks a table or one of these columns of it.
+
+        Raises
+        ------
+        RecordError
+            Something is missing.
+        """
+        if table not in self.columns:
+            raise RecordError(f"'{self.name}' has no table {table}")
+        missing = [name for name in names if name not in self.columns[table]]
+        if missing:
+            raise RecordError(f"the table {table} of '{self.name}' lacks {', '.join(missing)}")
+
+    def rows(self, query: str, parameters: object = None) -> list[tuple[Any, ...]]:
+        """The rows of a query.
+
+        Raises
+        ------
+        RecordError
+            The data set cannot be read.
+        """
+        try:
+            return self.connection.cursor().execute(query, parameters).fetchall()
+        except duckdb.Error as error:
+            raise refusal(self.name, error) from error
+
+    def view(self, name: str, query: str) -> None:
+        """Name a query.
+
+        Raises
+        ------
+        RecordError
+            The data set cannot be read.
+        """
+        try:
+            self.connection.execute(f'CREATE OR REPLACE VIEW "{name}" AS {query}')
+        except duckdb.Error as error:
+            raise refusal(self.name, error) from error
+
+    def keep(self, name: str, table: pa.Table) -> None:
+        """Copy a small table into the connection, for joins."""
+        self.connection.register("copied", table)
+        self.connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM copied')
+        self.connection.unregister("copied")
+
+    def stream(self, query: str, rows: int) -> Iterator[pa.RecordBatch]:
+        """The rows of a query in batches of at most ``rows``, never all at once.
+
+        Raises
+        ------
+        RecordError
+            The data set cannot be read.
+        """
+        try:
+            yield from self.connection.cursor().sql(query).to_arrow_reader(rows)
+        except (duckdb.Error, pa.ArrowException) as error:
+            raise refusal(self.name, error) from error
+
+
+def refusal(name: str, error: Exception) -> RecordError:
+    """What DuckDB says, as a sentence without its advice."""
+    said = re.sub(r"\s+", " ", str(error).split("\n\n")[0]).strip()
+    return RecordError(f"'{name}' cannot be read: {said[:300]}")
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """A DuckDB in memory that fetches nothing, uses as many threads as there are cores, and spills to a private folder.
+
+    At most CLARKSON_MEMORY (2GB) is used before it spills to disk.
+    """
+    spilled = tempfile.mkdtemp(prefix="clarkson-")
+    connection = duckdb.connect(
+        config={
+            "temp_directory": spilled,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "memory_limit": os.environ.get(MEMORY, _USUAL_MEMORY),
+            "threads": os.cpu_count() or 1,
+            "preserve_insertion_order": False,
+        }
+    )
+    weakref.finalize(connection, shutil.rmtree, spilled, ignore_errors=True)
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
+def tables_in_folder(folder: Path, names: Mapping[str, str] | None = None, also: Iterable[Path] = ()) -> Tables:
+    """Each table of a folder: ``measurement.parquet``, ``MEASUREMENT.csv.gz`` or ``measurement/*.parquet``.
+
+    ``names`` maps the name of a file, in lower case and without its suffix, to that of the table; others are left out.
+    ``also`` are folders whose tables belong to the same data set.
+
+    Raises
+    ------
+    RecordError
+        A file cannot be read.
+    """
+    if not folder.is_dir():
+        raise RecordError(f"there is no folder '{folder}'")
+    connection = connect()
+    columns: dict[str, tuple[str, ...]] = {}
+    for entry in sorted(path for each in (folder, *also) for path in each.iterdir()):
+        found = _files(entry)
+        if found is None:
+            continue
+        stem, pattern, suffix = found
+        table = stem if names is None else names.get(stem, "")
+        if table and table not in columns:
+            columns[table] = _view(connection, table, pattern, suffix, folder.name)
+    return Tables(connection, folder.name, columns)
+
+
+def names_in_folder(folder: Path) -> frozenset[str]:
+    """The names of the tables in a folder."""
+    return frozenset(found[0] for entry in folder.iterdir() if (found := _files(entry)) is not None)
+
+
+def _files(entry: Path) -> tuple[str, str, str] | None:
+    """Name of the table, pattern and kind of the files that hold it, or None."""
+    if entry.name.startswith((".", "_")):
+        return None
+    folded = entry.name.lower()
+    if entry.is_file():
+        suffix = next((each for each in _SUFFIXES if folded.endswith(each)), "")
+        return (folded.removesuffix(suffix), _literal(entry), suffix) if suffix else None
+    for suffix in _SUFFIXES:
+        if any(path.name.lower().endswith(suffix) for path in entry.glob("*")):
+            return folded, _literal(entry / f"*{suffix}"), suffix
+    return None
+
+
+def _literal(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def _view(connection: duckdb.DuckDBPyConnection, table: str, pattern: str, suffix: str, name: str) -> tuple[str, ...]:
+    if suffix == ".parquet":
+        source = f"read_parquet({pattern}, union_by_name = true)"
+    else:
+        # Every cell as text: a column of codes that looks like numbers stays as printed.
+        source = f"read_csv({pattern}, header = true, all_varchar = true, nullstr = '')"
+    try:
+        connection.execute(f'CREATE VIEW "{table}" AS SELECT * FROM {source}')
+        return _lower_case(connection, table)
+    except duckdb.Error as error:
+        raise refusal(f"{name}/{table}", error) from error
+
+
+def files_view(connection: duckdb.DuckDBPyConnection, table: str, pattern: Path, name: str) -> tuple[str, ...]:
+    """Make a view of the Parquet files that match a pattern, and give its columns.
+
+    Raises
+    ------
+    RecordError
+        No file matches, or one is no Parquet.
+    """
+    return _view(connection, table, _literal(pattern), ".parquet", name)
+
+
+def _lower_case(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[str, ...]:
+    described = connection.execute(f'DESCRIBE "{table}"').fetchall()
+    return tuple(str(row[0]).lower() for row in described)
+
+
+def tables_in_duckdb(file: Path, needed: str) -> Tables:
+    """The tables of a DuckDB file, opened for reading: those of the schema that has the table ``needed``.
+
+    Raises
+    ------
+    RecordError
+        The file is no DuckDB file or is open elsewhere for writing, or no schema has that table.
+    """
+    connection = connect()
+    try:
+        connection.execute(f"ATTACH {_literal(file)} AS data_set (READ_ONLY)")
+        found = connection.execute(
+            "SELECT schema_name, table_name FROM (SELECT schema_name, table_name, database_name FROM duckdb_tables()"
+            " UNION ALL SELECT schema_name, view_name, database_name FROM duckdb_views() WHERE NOT internal)"
+            " WHERE database_name = 'data_set'"
+        ).fetchall()
+        schema = next((where for where, table in sorted(found) if table.lower() == needed), None)
+        if schema is None:
+            raise RecordError(f"'{file.name}' has no table {needed}")
+        columns = {}
+        for where, table in found:
+            if where == schema:
+                connection.execute(f'CREATE VIEW "{table.lower()}" AS SELECT * FROM data_set."{where}"."{table}"')
+                columns[table.lower()] = _lower_case(connection, table.lower())
+    except duckdb.Error as error:
+        raise refusal(file.name, error) from error
+    return Tables(connection, file.name, columns)
