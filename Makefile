@@ -2,7 +2,7 @@
 
 installed := .venv/.installed
 
-.PHONY: install demo test lint types browser bench golden docs lock clean
+.PHONY: install demo test lint types browser fuzz bench golden docs lock clean
 
 install: $(installed)  ## .venv with Clarkson in it: .venv/bin/clarkson
 
@@ -24,6 +24,9 @@ types: $(installed)
 
 browser: $(installed)  ## the tests that need chromium and npm
 	@./scripts/browser
+
+fuzz: $(installed)  ## every reader fuzzed for some seconds
+	@./scripts/fuzz 6
 
 bench: $(installed)  ## how long the commands take
 	@.venv/bin/python -m benchmarks

@@ -2,7 +2,8 @@
 
 A million people's worth is not needed to see it: OMOP and MEDS as Parquet with four million rows, FHIR Bulk Data with a
 million Observations of which every tenth is a blood pressure of two components. Beside each a peer that does less: the
-same file only parsed (orjson, one process) or only loaded (pyarrow), without units, times or reasons.
+same file only parsed (orjson, one process) or only loaded (pyarrow), without units, times or reasons; a ratio below 1
+says how much longer Clarkson takes. With --large 1 it tells instead how much memory 1 GB of NDJSON takes.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -31,6 +34,19 @@ TESTS = (
     ("8480-6", 3004249, "mm[Hg]", 120.0),
     ("8302-2", 3036277, "cm", 170.0),
 )
+PEAK = """
+import resource, sys
+from clarkson.record.open_dataset import open_dataset
+people = open_dataset(sys.argv[1]) if "people" in {0!r} else None
+{0}
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+QUESTIONS = {
+    "results": "all(batch.num_rows for batch in people.results())",
+    "records": "all(record.subject for record in people)",
+    "account": "assert people.account().lost == 0",
+    "pyarrow": "import pyarrow.json; pyarrow.json.read_json(sys.argv[1])",
+}
 
 
 def column(place: int, rows: str = "i") -> str:
@@ -127,33 +143,56 @@ def only_parsed(file: Path) -> float:
     return time.perf_counter() - start
 
 
+def speeds(folder: Path, scale: float) -> dict[str, float]:
+    """Pieces a second by kind of data set, and how that compares with the peer."""
+    rows, lines = int(ROWS * scale), int(LINES * scale)
+    write_omop(folder / "omop", rows)
+    write_meds(folder / "meds", rows)
+    write_fhir(folder / "observations.ndjson", lines)
+    figures: dict[str, float] = {}
+    for name, path, pieces, peer, file, alone in (
+        ("omop", folder / "omop", rows, "pyarrow", folder / "omop" / "measurement.parquet", only_loaded),
+        ("meds", folder / "meds", rows, "pyarrow", folder / "meds" / "data" / "0.parquet", only_loaded),
+        ("fhir_bulk", folder / "observations.ndjson", lines, "orjson", folder / "observations.ndjson", only_parsed),
+    ):
+        results, seconds = timed(path)
+        figures[f"{name}_pieces_per_second"] = round(pieces / seconds)
+        figures[f"{name}_results_per_second"] = round(results / seconds)
+        figures[f"{name}_ratio_{peer}"] = round(alone(file) / seconds, 3)
+    return figures
+
+
+def asked(path: Path, question: str) -> tuple[float, float]:
+    """Seconds and the greatest memory [MB] of a process that opens a data set and asks it one thing."""
+    start = time.perf_counter()
+    printed = subprocess.run([sys.executable, "-c", PEAK.format(QUESTIONS[question]), path], check=True, text=True,
+                             stdout=subprocess.PIPE).stdout  # fmt: skip
+    return time.perf_counter() - start, float(printed) / 1024.0
+
+
+def memory(folder: Path, gigabytes: float) -> dict[str, float]:
+    """How long one large file takes and how much memory, for each question, and for pyarrow to load it."""
+    file = folder / "large.ndjson"
+    write_fhir(file, 10_000)
+    write_fhir(file, int(10_000 * gigabytes * 1e9 / file.stat().st_size))
+    figures: dict[str, float] = {"large_gigabytes": round(file.stat().st_size / 1e9, 2)}
+    for question in QUESTIONS:
+        seconds, peak = asked(file, question)
+        figures |= {f"large_{question}_seconds": round(seconds, 1), f"large_{question}_peak_mb": round(peak)}
+    return figures
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scale", type=float, default=1.0, help="of the number of rows")
-    scale = parser.parse_args().scale
-    rows, lines = int(ROWS * scale), int(LINES * scale)
+    parser.add_argument("--large", type=float, metavar="GB", help="measure the memory for one NDJSON file of that size")
+    given = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="clarkson-read-"))
     try:
-        write_omop(folder / "omop", rows)
-        write_meds(folder / "meds", rows)
-        write_fhir(folder / "observations.ndjson", lines)
-        for name, path, pieces, peer in (
-            ("omop", folder / "omop", rows, only_loaded(folder / "omop" / "measurement.parquet")),
-            ("meds", folder / "meds", rows, only_loaded(folder / "meds" / "data" / "0.parquet")),
-            ("fhir bulk", folder / "observations.ndjson", lines, only_parsed(folder / "observations.ndjson")),
-        ):
-            results, seconds = timed(path)
-            figures = {
-                "set": name,
-                "pieces": pieces,
-                "results": results,
-                "seconds": round(seconds, 2),
-                "pieces_per_second": round(pieces / seconds),
-                "of_peer": round(seconds / peer, 2),
-            }
-            print(json.dumps(figures))
+        figures = speeds(folder, given.scale) if given.large is None else memory(folder, given.large)
     finally:
         shutil.rmtree(folder)
+    print(json.dumps(figures))
 
 
 if __name__ == "__main__":

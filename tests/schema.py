@@ -16,6 +16,7 @@ def _read(name: str) -> dict[str, Any]:
 
 SCHEMA = _read("assessment.schema.json")
 TWIN_SCHEMA = _read("twin.schema.json")
+HISTORY_SCHEMA = _read("history.schema.json")
 KNOWN_WORDS = {
     *("$schema", "$id", "$defs", "$ref", "title", "description", "type", "const", "enum", "anyOf", "pattern"),
     *("properties", "required", "additionalProperties", "items"),

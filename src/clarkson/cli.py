@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from clarkson.attacks_commands import attacks, letter
+from clarkson.diary_commands import diary as diary_group
+from clarkson.diary_commands import diary_ready
 from clarkson.errors import ClarksonError
 from clarkson.evaluate_commands import evaluate, learn
 from clarkson.formats import FORMATS
@@ -151,15 +154,19 @@ def assess(
 @clarkson.command()
 @click.argument("record", required=False)
 @click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0 takes any free one.")
+@click.option(
+    "--diary", is_flag=False, flag_value="me", metavar="[SUBJECT]", help="Also the diary of a person [me], as /diary."
+)
 @_record_options
-def serve(record: str | None, port: int, **options: Any) -> None:
+def serve(record: str | None, port: int, diary: str | None, **options: Any) -> None:
     """Show the page on this machine, with a RECORD on it if one is given.
 
     The page can be reached from this machine only, and it asks no other machine for anything.
     """
     from clarkson.loopback import show
 
-    show(None if record is None else _document(record, **options), port, say=_say_address)
+    subject = None if diary is None else diary_ready(diary)
+    show(None if record is None else _document(record, **options), port, say=_say_address, diary=subject)
 
 
 @clarkson.command()
@@ -229,5 +236,20 @@ def _printed(document: Mapping[str, Any], *, everything: bool = False) -> str:
     return "".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines())
 
 
-for command in (check, convert, import_, db, watch, fit, evaluate, learn, simulate, parameters, export):
+for command in (
+    check,
+    convert,
+    import_,
+    db,
+    diary_group,
+    watch,
+    fit,
+    attacks,
+    letter,
+    evaluate,
+    learn,
+    simulate,
+    parameters,
+    export,
+):
     clarkson.add_command(command)

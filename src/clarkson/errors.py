@@ -8,7 +8,10 @@ ClarksonError
 ├── UnknownAnalyteError  a name or code is no analyte of the vocabulary
 ├── FitError             the results cannot carry a twin, and why
 ├── DoseError            what is given cannot be read, or cannot be given
-└── SettingError         an option has an impossible value
+├── TrialRefusedError    a trial in one person is not planned, and why
+├── SettingError         an option has an impossible value
+└── StoreError           the store cannot be opened, read or written
+    └── NobodyError          the store has nothing of that person
 """
 
 from __future__ import annotations
@@ -53,9 +56,17 @@ class FitError(ClarksonError):
     """The results of a record cannot carry a twin: too few, of a body that is not modelled, or not of one body."""
 
 
+class TrialRefusedError(ClarksonError):
+    """A trial in one person is not planned, because it would withhold what the person needs or could tell nothing."""
+
+
 class SettingError(ClarksonError):
     """An option has an impossible value."""
 
 
 class StoreError(ClarksonError):
     """The store cannot be opened, read or written."""
+
+
+class NobodyError(StoreError):
+    """The store has nothing of that person."""

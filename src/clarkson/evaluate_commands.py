@@ -24,13 +24,16 @@ _DATA = click.option(
 )
 @click.option("--twin", is_flag=True, help="Measure the twin instead, which takes about an hour: twin-evaluation.md.")
 @click.option(
+    "--history", is_flag=True, help="Measure the history instead, with virtual trials: history-evaluation.md."
+)
+@click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="FOLDER",
     help="Also write evaluation.md and one CSV a table there.",
 )
-def evaluate(data: Path | None, clinosim: Path | None, twin: bool, output: Path | None) -> None:
+def evaluate(data: Path | None, clinosim: Path | None, twin: bool, history: bool, output: Path | None) -> None:
     """Print the published numbers as Markdown tables.
 
     The attacks and the virtual people come with Clarkson; the real people need --data (docs/data.md says how to get
@@ -38,10 +41,12 @@ def evaluate(data: Path | None, clinosim: Path | None, twin: bool, output: Path 
     """
     from clarkson.evaluate.as_csv import tables_of
 
-    text = _of_the_twin(data) if twin else _of_the_watch(data, clinosim)
+    if twin and history:
+        raise click.UsageError("--twin and --history measure two things; give one of them.")
+    text = _of_the_twin(data) if twin else _of_the_history() if history else _of_the_watch(data, clinosim)
     if output is not None:
         output.mkdir(parents=True, exist_ok=True)
-        write(output / f"{'twin-' if twin else ''}evaluation.md", text)
+        write(output / f"{'twin-' if twin else 'history-' if history else ''}evaluation.md", text)
         for name, table in tables_of(text).items():
             write(output / f"{name}.csv", table)
     click.echo(text, nl=False)
@@ -59,6 +64,12 @@ def _of_the_twin(data: Path | None) -> str:
     from clarkson.evaluate.twin_tables import twin_document
 
     return twin_document(evaluate_twin(data, say=_say))
+
+
+def _of_the_history() -> str:
+    from clarkson.evaluate.history_tables import history_document
+
+    return history_document(say=_say)
 
 
 @click.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-DatasetFormat = Literal["omop", "meds", "clif", "mimic", "synthea", "fhir-bulk", "fhir-folder"]
+DatasetFormat = Literal["omop", "meds", "clif", "mimic", "synthea", "fhir-bulk", "fhir-folder", "parquet"]
 """Formats that hold many people."""
 
 FileFormat = Literal["csv", "fhir", "case", "apple-health"]

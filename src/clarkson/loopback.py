@@ -11,14 +11,23 @@ from typing import Any
 
 from clarkson.intake import document_of, record_of
 from clarkson.serve.app import app
+from clarkson.serve.diary import add_diary
 from clarkson.serve.listen import listen
 from clarkson.serve.options import Options
+from clarkson.store.opening import open_store
 
 
-def show(document: dict[str, Any] | None, port: int, *, say: Callable[[str], object], browser: bool = False) -> None:
-    """Serve until interrupted: the document, or the form where there is none.
+def show(
+    document: dict[str, Any] | None,
+    port: int,
+    *,
+    say: Callable[[str], object],
+    browser: bool = False,
+    diary: str | None = None,
+) -> None:
+    """Serve until interrupted: the document, or the form where there is none, and the ``diary`` of that person.
 
-    ``say`` is called once with the address; with ``browser`` it is opened then.
+    ``say`` is called once with the address, that of the diary if there is one; with ``browser`` it is opened then.
 
     Raises
     ------
@@ -27,11 +36,15 @@ def show(document: dict[str, Any] | None, port: int, *, say: Callable[[str], obj
     """
 
     def ready(address: str) -> None:
-        say(address)
+        page = address if diary is None else f"{address}diary"
+        say(page)
         if browser:
-            webbrowser.open(address)
+            webbrowser.open(page)
 
-    listen(app(assessed, fitted, start=document), port=port, ready=ready)
+    application = app(assessed, fitted, over_years=years, start=document)
+    if diary is not None:
+        add_diary(application, diary, open_store, assess=assessed, fit=fitted)
+    listen(application, port=port, ready=ready)
 
 
 def has_display() -> bool:
@@ -65,3 +78,20 @@ def fitted(data: bytes, name: str, said: Options) -> str:
     twin = fit(record_of(data, name, sex=said.sex, age_years=said.age_years, timezone=said.timezone))
     document = twin_document(twin, input_name=name, input_sha256=hashlib.sha256(data).hexdigest())
     return render_twin(twin, document, inline=False)
+
+
+def years(data: bytes, name: str, said: Options) -> str:
+    """The page of attacks over years of the same bytes, as the served page gives it.
+
+    Raises
+    ------
+    ClarksonError
+        The record cannot be read.
+    """
+    from clarkson.history.history import history
+    from clarkson.report.history_document import history_document
+    from clarkson.report.history_page import render_history
+
+    record = record_of(data, name, sex=said.sex, age_years=said.age_years, timezone=said.timezone)
+    digest = hashlib.sha256(data).hexdigest()
+    return render_history(history_document(record, history(record), input_name=name, input_sha256=digest), inline=False)

@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
-from clarkson.errors import SettingError
 from clarkson.formats import DATASET_FORMATS, FORMATS
+from clarkson.whole_file import whole_folder
 from clarkson.written import json_text, say_written, write
 
 _MOST_REASONS = 20
@@ -66,7 +66,7 @@ def convert(
 ) -> None:
     """Write a RECORD in another format: a FHIR R4 Bundle with its assessment, CSV, MEDS or Parquet.
 
-    What was written is read back by Clarkson as the same record.
+    What was written is read back by Clarkson as the same record. Files and folders can be read by their owner only.
     """
     from clarkson.intake import digest_of, input_at, note_export, record_of
     from clarkson.record.csv_writing import csv_of
@@ -79,27 +79,29 @@ def convert(
     note_export(data, language)
     if language in ("meds", "parquet"):
         place = Path(str(output))
-        if place.exists():
-            raise SettingError(f"'{place}' exists already, and is not replaced")
-        if language == "meds":
-            write_meds([read], place, datetime.now(UTC))
-        else:
-            write_parquet([read], place)
+        with whole_folder(place) as partial:
+            if language == "meds":
+                write_meds([read], partial, datetime.now(UTC))
+            else:
+                write_parquet([read], partial)
         say_written(place)
-        return
-    if language == "csv":
-        text = csv_of(read)
     else:
-        from clarkson.report.document import document
-        from clarkson.report.fhir_document import fhir_document
-        from clarkson.watch.assess import assess
+        if language == "csv":
+            text = csv_of(read)
+        else:
+            from clarkson.report.document import document
+            from clarkson.report.fhir_document import fhir_document
+            from clarkson.watch.assess import assess
 
-        said = document(assess(read), read, input_name=name, input_sha256=digest_of(data, read))
-        text = json_text(fhir_document(said, read, datetime.now(UTC)))
-    if output is None:
-        click.echo(text, nl=False)
-    else:
-        write(output, text)
+            said = document(assess(read), read, input_name=name, input_sha256=digest_of(data, read))
+            text = json_text(fhir_document(said, read, datetime.now(UTC)))
+        if output is None:
+            click.echo(text, nl=False)
+        else:
+            write(output, text)
+    if left_out := sum(each.count for each in read.skipped):
+        pieces = _count(left_out, "piece was", "pieces were")
+        click.echo(f"{pieces} not used and not written; 'clarkson assess' lists them with the reasons", err=True)
 
 
 def _counts(title: str, counted: Mapping[str, Any]) -> None:

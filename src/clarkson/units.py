@@ -56,6 +56,7 @@ class _Names:
     charge: Mapping[str, int]
 
 
+@lru_cache(maxsize=4096)
 def _folded(text: str) -> str:
     """The spelling without case, blanks and the many ways to write a power of ten."""
     text = "".join(text.split()).replace("µ", "u").replace("μ", "u").replace("×", "x").lower()

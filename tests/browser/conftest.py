@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from clarkson.intake import bytes_at
 from clarkson.loopback import assessed as from_bytes
-from clarkson.loopback import fitted
+from clarkson.loopback import fitted, years
 from clarkson.record.read import read_bytes
 from clarkson.report.page import render
 from clarkson.report.twin_document import twin_document
@@ -46,7 +46,8 @@ class Shown:
 @pytest.fixture(scope="session")
 def served() -> Iterator[str]:
     """The address of the served application."""
-    settings = uvicorn.Config(app(from_bytes, fitted), port=0, log_level="warning", access_log=False, lifespan="off")
+    made = app(from_bytes, fitted, over_years=years)
+    settings = uvicorn.Config(made, port=0, log_level="warning", access_log=False, lifespan="off")
     server = uvicorn.Server(settings)
     thread = threading.Thread(target=server.run)
     thread.start()

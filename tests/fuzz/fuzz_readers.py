@@ -1,7 +1,8 @@
-"""Coverage-guided fuzzing of the readers: python tests/fuzz/fuzz_readers.py --seconds 60 [--format csv|fhir|case].
+"""Coverage-guided fuzzing of a reader: python tests/fuzz/fuzz_readers.py --format omop --seconds 60 [--keep FOLDER].
 
-Anything but a ClarksonError that comes out of ``read_bytes`` is a crash; atheris writes the input beside it.
-JSON is changed as a tree, since almost every changed byte of it would only be refused as no JSON.
+Anything but a ClarksonError is a crash, and so is a piece of a data set that is neither used nor listed; atheris writes
+the input to ``crash-...``, which is read again if it is named as an argument. Inputs are JSON or CSV and are changed as
+a tree, since almost every changed byte of JSON would only be refused as no JSON.
 """
 
 from __future__ import annotations
@@ -12,89 +13,44 @@ import json
 import random
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import atheris
 
+# As a script it finds only what lies beside it.
+sys.path.insert(0, str(Path(__file__).parents[2]))
 with atheris.instrument_imports(include=["clarkson.record", "clarkson.units"]):
-    import clarkson.record.case
-    import clarkson.record.csv_table
-    import clarkson.record.fhir
-    import clarkson.record.read
+    from tests.fuzz.survival import CORPUS, OF_ONE_FILE, survive
 
 from clarkson.errors import ClarksonError
-from clarkson.examples import example
+from clarkson.formats import FORMATS
 
-CSV = b"patient_id,time,test,value,unit\np,2024-03-01T08:00:00+01:00,Hct,41.2,%\np,2024-06-01T08:00Z,albumin,<15,g/L\n"
-WIDE = "hours;Hct [%];albumin (g/L)\n0;41,2;38\n6,5;52;<20\n".encode("utf-16")
-NOW = "2024-03-01T08:00:00Z"
-PERSON = {"reference": "urn:uuid:a"}
-
-
-def observation(code: str, value: float, unit: str, **more: Any) -> dict[str, Any]:
-    return {
-        "resourceType": "Observation",
-        "status": "final",
-        "code": {"coding": [{"system": "http://loinc.org", "code": code}]},
-        "subject": PERSON,
-        "effectiveDateTime": NOW,
-        "valueQuantity": {"value": value, "unit": unit, "system": "http://unitsofmeasure.org", "code": unit},
-        **more,
-    }
-
-
-PRESSURE = {
-    "code": {"coding": [{"system": "http://loinc.org", "code": "8480-6"}]},
-    "valueQuantity": {"value": 92, "unit": "mmHg"},
-}
-DOSE = {
-    "resourceType": "MedicationAdministration",
-    "status": "completed",
-    "contained": [{"resourceType": "Medication", "id": "m", "code": {"text": "Albumin 20 %"}}],
-    "medicationReference": {"reference": "#m"},
-    "subject": PERSON,
-    "effectivePeriod": {"start": NOW, "end": "2024-03-01T12:00:00Z"},
-    "dosage": {"dose": {"value": 100, "unit": "mL"}},
-}
-RESOURCES: list[dict[str, Any]] = [
-    {
-        "resourceType": "Patient",
-        "id": "p",
-        "birthDate": "1964-03-01",
-        "identifier": [{"system": "urn:x", "value": "7"}],
-    },
-    observation("4544-3", 52, "%", id="x", meta={"versionId": "2", "lastUpdated": NOW}),
-    observation("1751-7", 24, "g/L", status="amended", hasMember=[{"reference": "Observation/x"}]),
-    observation("85354-9", 1, "1", component=[PRESSURE], dataAbsentReason={"text": "clotted"}),
-    {
-        "resourceType": "DiagnosticReport",
-        "status": "final",
-        "subject": {"identifier": {"system": "urn:x", "value": "7"}},
-        "issued": NOW,
-        "contained": [observation("718-7", 18, "g/dL", id="hb")],
-        "result": [{"reference": "#hb"}],
-    },
-    DOSE,
-    {
-        "resourceType": "Condition",
-        "code": {"text": "MGUS"},
-        "verificationStatus": {"coding": [{"code": "confirmed"}]},
-        "onsetDateTime": "2020-01-01",
-    },
+ODD: list[Any] = [
+    *(
+        None,
+        True,
+        0,
+        -1,
+        9999,
+        1e308,
+        -0.0,
+        2**63,
+        "",
+        "x",
+        "#",
+        "#m",
+        "1e9",
+        "nan",
+        "-inf",
+        "<5",
+        ">=1,000.5",
+        "'",
+        '"',
+    ),
+    *("2024", "9999-12-31", "2187-03-01 08:00:00", "2024-03-31T02:30:00", "2024-03-01T08:00:00+99:00", [], {}, [[]]),
 ]
-BUNDLE = {
-    "resourceType": "Bundle",
-    "type": "collection",
-    "link": [{"relation": "self"}],
-    "entry": [{"fullUrl": f"urn:uuid:{'abcdefg'[place]}", "resource": body} for place, body in enumerate(RESOURCES)],
-}
-SEEDS = {
-    "csv": [CSV, WIDE],
-    "fhir": [json.dumps(each).encode() for each in (BUNDLE, RESOURCES[1], RESOURCES[3])],
-    "case": [example("pmid39600049-1"), example("desikan2020-1")],
-}
-ODD: list[Any] = [None, True, 0, -1, 1e308, -0.0, 2**63, "", "x", "#", "#m", "1e9", "2024", "9999-12-31", [], {}, [[]]]
 LARGEST = 16384
 
 
@@ -110,55 +66,61 @@ def nodes(body: Any) -> list[tuple[Any, Any]]:
     return pairs
 
 
-def changed(data: bytes, largest: int, seed: int) -> bytes:
-    """The input with some parts swapped, repeated or replaced; every fourth time only its bytes are changed."""
+def changed(data: bytes, largest: int, seed: int, most: int) -> bytes:
+    """The input with some parts swapped, repeated or replaced; every eighth time only its bytes are changed."""
     chance = random.Random(seed)
     try:
         body = json.loads(data)
     except (ValueError, RecursionError):
         body = None
     pairs = nodes(body)
-    if not pairs or chance.random() < 0.25:
+    if not pairs or chance.random() < 0.125:
         return bytes(atheris.Mutate(data, largest))
-    for _ in range(chance.randint(1, 4)):
+    for _ in range(chance.randint(1, most)):
         container, key = chance.choice(pairs)
         other, place = chance.choice(pairs)
         # What was replaced a moment ago may have taken the place with it.
         with contextlib.suppress(KeyError, IndexError):
-            match chance.randrange(5):
+            match chance.randrange(6):
                 case 0:
                     container[key] = chance.choice(ODD)
                 case 1:
                     container[key] = json.loads(json.dumps(other[place]))
                 case 2 if isinstance(container, list):
-                    container.append(json.loads(json.dumps(container[key])))
-                case 3 if isinstance(container[key], str):
-                    text = atheris.Mutate(container[key].encode(errors="replace"), 40)
-                    container[key] = bytes(text).decode("utf-8", errors="replace")
-                case _:
+                    container.insert(key, json.loads(json.dumps(container[key])))
+                case 3 | 4 if isinstance(container[key], str):
+                    text = container[key].encode(errors="replace")
+                    container[key] = bytes(atheris.Mutate(text, len(text) + 40)).decode("utf-8", errors="replace")
+                case 5:
                     del container[key]
+                case _:
+                    container[key] = chance.choice(ODD)
     written = json.dumps(body).encode()
     return written if len(written) <= largest else data[:largest]
 
 
 def main() -> None:
-    """Fuzz one format, or each by its own sniffing, for a time."""
-    parser = argparse.ArgumentParser()
+    """Fuzz the reader of one format for a time."""
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=int, default=60)
-    parser.add_argument("--format", choices=sorted(SEEDS), default=None)
+    parser.add_argument("--format", choices=FORMATS, required=True)
+    parser.add_argument("--keep", type=Path, help="a folder for the inputs that reached something new")
+    parser.add_argument("inputs", type=Path, nargs="*", help="only read these")
     asked = parser.parse_args()
 
     def once(data: bytes) -> None:
         with contextlib.suppress(ClarksonError):
-            clarkson.record.read.read_bytes(data, "fuzz", format=asked.format)
+            survive(asked.format, data)
 
-    with tempfile.TemporaryDirectory() as corpus:
-        for kind, seeds in SEEDS.items():
-            for place, seed in enumerate(seeds if asked.format in (None, kind) else ()):
-                clarkson.record.read.read_bytes(seed, kind)  # a seed that is refused reaches nothing
-                (Path(corpus) / f"{kind}-{place}").write_bytes(seed)
+    # Rows are read apart from each other, and opening a data set takes longest: many are changed at once.
+    change = partial(changed, most=4 if asked.format in OF_ONE_FILE else 12)
+    seeds = CORPUS / asked.format
+    for seed in seeds.glob("seed*"):
+        survive(asked.format, seed.read_bytes())  # a seed that is refused reaches nothing
+    with tempfile.TemporaryDirectory() as found:
         limits = [f"-max_total_time={asked.seconds}", f"-max_len={LARGEST}", "-timeout=10", "-rss_limit_mb=2048"]
-        atheris.Setup([sys.argv[0], *limits, corpus], once, custom_mutator=changed)
+        places = asked.inputs or [asked.keep or found, seeds]
+        atheris.Setup([sys.argv[0], *limits, *map(str, places)], once, custom_mutator=change)
         atheris.Fuzz()
 
 

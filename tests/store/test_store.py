@@ -283,6 +283,25 @@ def test_what_is_no_store_is_said(tmp_path: Path) -> None:
     assert "secret-word" not in str(raised.value)
 
 
+def test_a_file_that_was_begun_is_finished_and_another_database_is_left_alone(tmp_path: Path) -> None:
+    begun = tmp_path / "begun.db"
+    begun.touch()
+    made = make_store(str(begun))
+    made.add(hematocrit(0.41), file="a", sha256="1")
+    assert made.people() == ("me",)
+    made.close()
+    other = tmp_path / "other.db"
+    with sqlite3.connect(other) as connection:
+        connection.execute("CREATE TABLE mine (value)")
+    with pytest.raises(StoreError, match="a database already"):
+        make_store(str(other))
+    text_file = tmp_path / "notes.txt"
+    text_file.write_text("these are notes, and they are longer than a header of SQLite would be, so that it is read")
+    with pytest.raises(StoreError, match="no SQLite file"):
+        make_store(str(text_file))
+    assert text_file.read_text().startswith("these are notes")
+
+
 def test_one_writes_while_others_read_and_write(place: str, store: Store) -> None:
     failures: list[BaseException] = []
 

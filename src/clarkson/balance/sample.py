@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -63,19 +64,17 @@ def samples(record: Record) -> tuple[Sample, ...]:
             draws[-1].append(result)
         else:
             draws.append([result])
-    others = [each for each in usable if each.analyte not in BLOOD]
+    others = sorted((each for each in usable if each.analyte not in BLOOD), key=lambda each: each.time)
     if not draws:
         return _vital_signs_alone(others)
-    return tuple(_sample(draw, others) for draw in draws)
+    times = [each.time for each in others]
+    return tuple(_sample(draw, others, times) for draw in draws)
 
 
-def _sample(draw: list[Result], others: list[Result]) -> Sample:
+def _sample(draw: list[Result], others: list[Result], times: list[datetime]) -> Sample:
     time = draw[0].time
-    around = [
-        each
-        for each in others
-        if time - VITAL_SIGNS_BEFORE <= each.time < time + ONE_DRAW and each.steady == draw[0].steady
-    ]
+    near = others[bisect_left(times, time - VITAL_SIGNS_BEFORE) : bisect_left(times, time + ONE_DRAW)]
+    around = [each for each in near if each.steady == draw[0].steady]
     return Sample(time, _preferred(draw + around), steady=draw[0].steady)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import pyarrow as pa
@@ -94,7 +95,7 @@ def prepare(tables: Tables, printed: Printed, timezone: str | None) -> None:
         pairs = tables.rows("SELECT DISTINCT analyte, unit FROM known")
     else:
         pairs = [(key, unit) for key in set(printed.tests["analyte"].to_pylist()) for unit in set(printed.units)]
-    tables.keep("scales", _scales(pairs))
+    tables.keep("scales", _scales(frozenset(pairs)))
     missing = ", ".join(repr(each) for each in sorted(MISSING))
     tables.view(
         "judged",
@@ -122,7 +123,8 @@ def instants(time: str, refused: str, printed: Printed, timezone: str | None) ->
     return columns, f"ASOF LEFT JOIN clock ON {time} >= clock.from_us"
 
 
-def _scales(pairs: list[tuple[Any, ...]]) -> pa.Table:
+@lru_cache(maxsize=4)
+def _scales(pairs: frozenset[tuple[str, str]]) -> pa.Table:
     """Factor, zero and plausible range of every pair of an analyte and a printed unit that has them."""
     rows: list[dict[str, Any]] = []
     for key, unit in pairs:
@@ -175,6 +177,8 @@ def result_of(row: dict[str, Any]) -> Result | Skipped:
 def _result(
     row: dict[str, Any], value: float, time: datetime, source: Source, comparator: Any, raw_value: str
 ) -> Result:
+    # A format that keeps what was printed beside its own number says so.
+    printed = row.get("as_printed")
     method: Method = row["how"] or row["method"] or analyte(row["analyte"]).usual_method
     return Result(
         row["analyte"],
@@ -185,8 +189,9 @@ def _result(
         status=row["status"] or "final",
         comparator=comparator,
         laboratory=row["laboratory"] or "",
-        raw_value=raw_value,
-        raw_unit=row["unit"],
+        raw_value=raw_value if printed is None else printed,
+        raw_unit=row["unit"] if printed is None else row["as_printed_unit"] or "",
+        steady=row.get("steady") is True,
         exact_time=row["exact"] is not False,
     )
 

@@ -15,7 +15,8 @@ from clarkson.record.column_map import ColumnMap
 from clarkson.record.doses import kind_of, volume_ml
 from clarkson.record.headers import Header, named
 from clarkson.record.numbers import Decimal, exact_number_of, number_of
-from clarkson.record.record import Dose, Event, EventKind, Result, Skipped, Source, Status
+from clarkson.record.record import Dose, DoseKind, Event, EventKind, Result, Skipped, Source, Status
+from clarkson.record.rhythm import every_h_of
 from clarkson.record.times import hours_after_origin, instant
 from clarkson.units import canonical
 
@@ -159,8 +160,26 @@ def _dose(row: _Row, what: str, text: str, unit: str) -> Dose:
     if amount is not None and amount < 0:
         raise RecordError(f"its amount is negative: {amount:g} {unit}".rstrip())
     volume = volume_ml(amount, unit)
-    end = _end(row)
-    return Dose(kind_of(what), what, row.time, row.source, end=end, amount=amount, unit=unit, volume_ml=volume)
+    every = row.cell("every_h")
+    return Dose(
+        _dose_kind(row.cell("dose_kind").lower()) or kind_of(what),
+        what,
+        row.time,
+        row.source,
+        end=_end(row),
+        amount=amount,
+        unit=unit,
+        volume_ml=volume,
+        lasting=row.cell("lasting").lower() in _TRUE,
+        every_h=every_h_of(exact_number_of(every, row.table.decimal)) if every else None,
+    )
+
+
+def _dose_kind(printed: str) -> DoseKind | None:
+    kinds: tuple[DoseKind, ...] = get_args(DoseKind)
+    if printed and printed not in kinds:
+        raise RecordError(f"'{printed}' is no kind of dose; known are {', '.join(kinds)}")
+    return next((each for each in kinds if each == printed), None)
 
 
 def _end(row: _Row) -> datetime | None:
@@ -197,6 +216,7 @@ def _is_timeless_event(texts: list[str], table: Cells) -> bool:
 
 def _result(row: _Row, known: Analyte, text: str, unit: str, usual: Method, source: Source) -> Result:
     value, comparator = number_of(text, row.table.decimal)
+    printed = row.cell("printed_value")
     return Result(
         analyte=known.key,
         value=canonical(known.key, value, unit),
@@ -206,8 +226,8 @@ def _result(row: _Row, known: Analyte, text: str, unit: str, usual: Method, sour
         status=row.status,
         comparator=comparator,
         laboratory=row.cell("laboratory"),
-        raw_value=text,
-        raw_unit=unit,
+        raw_value=printed or text,
+        raw_unit=row.cell("printed_unit") if printed else unit,
         steady=row.cell("steady").lower() in _TRUE,
         exact_time=row.exact,
     )

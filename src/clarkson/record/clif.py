@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from clarkson.analytes import Method
+from clarkson.record.clock import utc_us
 from clarkson.record.concepts import concept_sets
 from clarkson.record.printed import NO_DOSES, NO_EVENTS, Printed, tests_table
 from clarkson.record.tables import Tables, tables_in_folder
@@ -88,16 +89,16 @@ def _labs(tables: Tables) -> str:
         found = tables.column("labs", *names)
         return found if found == "NULL" else f"r.{found}"
 
-    time = f"coalesce({_us(column('lab_collect_dttm'))}, {_us(column('lab_result_dttm'))})"
+    time = f"coalesce({utc_us(column('lab_collect_dttm'))}, {utc_us(column('lab_result_dttm'))})"
     return _of_person(
         "labs",
-        f"{time} AS time_us, {_us(column('lab_collect_dttm'))} IS NOT NULL AS exact,"
+        f"{time} AS time_us, {utc_us(column('lab_collect_dttm'))} IS NOT NULL AS exact,"
         f" 'lab ' || lower(r.lab_category) AS test, r.lab_category AS words,"
         f" try_cast(r.lab_value_numeric AS DOUBLE) AS value, {column('lab_value')}::VARCHAR AS printed,"
         # Some data sets carry a tab behind the unit.
         f" trim({column('reference_unit')}::VARCHAR, ' \t') AS unit, '' AS comparator, 'final' AS status,"
         " NULL::VARCHAR AS method, NULL::VARCHAR AS laboratory, NULL::VARCHAR AS refusal",
-        _us(column("lab_collect_dttm")),
+        utc_us(column("lab_collect_dttm")),
         "r.lab_category",
     )
 
@@ -111,11 +112,11 @@ def _vitals(tables: Tables) -> str:
     )
     return _of_person(
         "vitals",
-        f"{_us('r.recorded_dttm')} AS time_us, true AS exact, 'vital ' || lower(r.vital_category) AS test,"
+        f"{utc_us('r.recorded_dttm')} AS time_us, true AS exact, 'vital ' || lower(r.vital_category) AS test,"
         " r.vital_category AS words, try_cast(r.vital_value AS DOUBLE) AS value, NULL::VARCHAR AS printed,"
         f" NULL::VARCHAR AS unit, '' AS comparator, 'final' AS status, {method} AS method, NULL::VARCHAR AS laboratory,"
         " NULL::VARCHAR AS refusal",
-        _us("r.recorded_dttm"),
+        utc_us("r.recorded_dttm"),
         "r.vital_category",
     )
 
@@ -124,21 +125,21 @@ def _continuous(tables: Tables) -> str:
     table = "medication_admin_continuous"
     order, action = tables.column(table, "med_order_id"), tables.column(table, "mar_action_category")
     until = (
-        f"lead({_us('r.admin_dttm')}) OVER (PARTITION BY r.hospitalization_id, r.med_category, {order}, r.med_dose_unit"
-        f" ORDER BY {_us('r.admin_dttm')}, ({action} = 'stop'))"
+        f"lead({utc_us('r.admin_dttm')}) OVER (PARTITION BY r.hospitalization_id, r.med_category, {order},"
+        f" r.med_dose_unit ORDER BY {utc_us('r.admin_dttm')}, ({action} = 'stop'))"
     )
-    hours = f"({until} - {_us('r.admin_dttm')}) / 3.6e9"
+    hours = f"({until} - {utc_us('r.admin_dttm')}) / 3.6e9"
     # A volume an hour is told as the volume that ran in; any other rate stays one.
     volume = "lower(r.med_dose_unit) IN ('ml/hour', 'ml/hr', 'ml/h')"
     rate = "try_cast(r.med_dose AS DOUBLE)"
     return _of_person(
         table,
-        f"{_us('r.admin_dttm')} AS start_us, {until} AS end_us, NULL::VARCHAR AS drug, r.med_category AS words,"
+        f"{utc_us('r.admin_dttm')} AS start_us, {until} AS end_us, NULL::VARCHAR AS drug, r.med_category AS words,"
         f" CASE WHEN {volume} AND {until} IS NOT NULL THEN {rate} * {hours} ELSE {rate} END AS amount,"
         f" CASE WHEN {volume} AND {until} IS NOT NULL THEN 'mL' ELSE r.med_dose_unit END AS unit,"
         f" CASE WHEN {action} = 'stop' THEN 'it marks the end of an infusion' WHEN {rate} = 0 THEN 'nothing was given'"
         " END AS refusal",
-        _us("r.admin_dttm"),
+        utc_us("r.admin_dttm"),
         "r.med_category",
     )
 
@@ -148,11 +149,11 @@ def _intermittent(tables: Tables) -> str:
     action = tables.column(table, "mar_action_category")
     return _of_person(
         table,
-        f"{_us('r.admin_dttm')} AS start_us, NULL::BIGINT AS end_us, NULL::VARCHAR AS drug, r.med_category AS words,"
+        f"{utc_us('r.admin_dttm')} AS start_us, NULL::BIGINT AS end_us, NULL::VARCHAR AS drug, r.med_category AS words,"
         " try_cast(r.med_dose AS DOUBLE) AS amount, r.med_dose_unit AS unit,"
         f" CASE WHEN lower({action}::VARCHAR) NOT IN ('given', 'bolus', 'other')"
         f" THEN 'its action is ''' || {action} || '''' END AS refusal",
-        _us("r.admin_dttm"),
+        utc_us("r.admin_dttm"),
         "r.med_category",
     )
 
@@ -177,11 +178,6 @@ def _of_person(table: str, columns: str, time: str, what: str) -> str:
         f" FROM {table} r LEFT JOIN (SELECT hospitalization_id, any_value(patient_id) AS patient_id"
         " FROM hospitalization GROUP BY hospitalization_id) h ON r.hospitalization_id = h.hospitalization_id"
     )
-
-
-def _us(column: str) -> str:
-    """Microseconds in UTC of a column that is a time with a zone, or the text of one."""
-    return "NULL::BIGINT" if column == "NULL" else f"epoch_us(try_cast({column} AS TIMESTAMPTZ))"
 
 
 def _tests() -> Iterator[tuple[str, str, Method | None, str]]:

@@ -9,6 +9,19 @@ import pyarrow as pa
 from clarkson.record.times import EARLIEST_YEAR, LATEST_YEAR, zone
 
 _SECOND = timedelta(seconds=1)
+# What ends the text of a time and is more than 14 hours.
+_OFFSET_OF_NOWHERE = r":[0-9.]+\s*[+-](1[5-9]|[2-9][0-9]|14:?(0[1-9]|[1-9]))"
+
+
+def utc_us(column: str) -> str:
+    """SQL of the microseconds in UTC of a column that is a time with a zone or the text of one.
+
+    NULL where the text is none, or has an offset that no place has.
+    """
+    if column == "NULL":
+        return "NULL::BIGINT"
+    nowhere = f"typeof({column}) = 'VARCHAR' AND regexp_matches({column}::VARCHAR, '{_OFFSET_OF_NOWHERE}')"
+    return f"CASE WHEN {nowhere} THEN NULL ELSE epoch_us(try_cast({column} AS TIMESTAMPTZ)) END"
 
 
 def clock_table(timezone: str) -> pa.Table:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,9 +18,10 @@ from clarkson.record.people import listed, several
 from clarkson.record.record import Dose, Event, Record, Result, Skipped, Source
 from clarkson.record.repeats import settle
 from clarkson.record.times import ORIGIN
-from clarkson.record.traits import age_years_of, sex_of
+from clarkson.record.traits import age_years_of, height_cm_of, sex_of, weight_kg_of
 
 _DELIMITERS = (",", ";", "\t", "|")
+_TRAITS = ("patient", "sex", "age_years", "height_cm", "weight_kg", "citation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def read_csv(data: bytes, name: str, *, timezone: str | None, columns: Path | No
     results: list[Result] = []
     doses: list[Dose] = []
     events: list[Event] = []
-    for line in rows:
+    for line in (each for each in rows if not _says_only_who(each, header)):
         for found in read_row(line.cells, Source(name, line.place), table):
             if isinstance(found, Result):
                 results.append(found)
@@ -71,7 +72,12 @@ def read_csv(data: bytes, name: str, *, timezone: str | None, columns: Path | No
                 events.append(found)
             else:
                 skipped.append(found)
-    sex, age_years = _sex(rows, header, name, skipped), _age_years(rows, header, table.decimal, name, skipped)
+    sex = _sex(rows, header, name, skipped)
+    # A person grows older from row to row: of several ages the highest counts.
+    ages, heights, weights = (
+        _numbers(rows, header.column(column), table.decimal, check, name, skipped)
+        for column, check in (("age_years", age_years_of), ("height_cm", height_cm_of), ("weight_kg", weight_kg_of))
+    )
     settled, repeats = settle(results)
     return Record(
         subject=mapped.subject or _person(rows, header) or Path(name).stem,
@@ -79,7 +85,10 @@ def read_csv(data: bytes, name: str, *, timezone: str | None, columns: Path | No
         doses=tuple(sorted(doses, key=lambda each: each.start)),
         events=tuple(events),
         sex=mapped.sex or sex,
-        age_years=age_years if mapped.age_years is None else mapped.age_years,
+        age_years=max(ages, default=None) if mapped.age_years is None else mapped.age_years,
+        height_cm=next(reversed(heights), None),
+        weight_kg=next(reversed(weights), None),
+        citation=next(iter(_printed(rows, header.column("citation"))), ""),
         diagnoses=tuple(dict.fromkeys(each.text for each in events if each.kind == "diagnosis")),
         origin=ORIGIN if header.column("hours") is not None else None,
         skipped=(*skipped, *repeats),
@@ -180,12 +189,27 @@ def _sex(rows: list[_Line], header: Header, name: str, skipped: list[Skipped]) -
     return next(iter(found), None)
 
 
-def _age_years(rows: list[_Line], header: Header, decimal: Decimal, name: str, skipped: list[Skipped]) -> float | None:
-    """The highest age that the column holds: a person grows older from row to row."""
+def _numbers(
+    rows: list[_Line],
+    place: int | None,
+    decimal: Decimal,
+    check: Callable[[float], float],
+    name: str,
+    skipped: list[Skipped],
+) -> list[float]:
+    """Each number of a trait that a column holds, in the order of the rows."""
     found: list[float] = []
-    for printed, place in _printed(rows, header.column("age_years")).items():
+    for printed, where in _printed(rows, place).items():
         try:
-            found.append(age_years_of(exact_number_of(printed, decimal)))
+            found.append(check(exact_number_of(printed, decimal)))
         except RecordError as error:
-            skipped.append(Skipped(Source(name, place), str(error)))
-    return max(found, default=None)
+            skipped.append(Skipped(Source(name, where), str(error)))
+    return found
+
+
+def _says_only_who(line: _Line, header: Header) -> bool:
+    """Whether a row tells nothing but who the person is."""
+    traits = {header.column(each) for each in _TRAITS}
+    filled = {place for place, cell in enumerate(line.cells) if cell}
+    # A row with nothing but the person's name is one whose results are missing.
+    return filled <= traits and filled != {header.column("patient")}

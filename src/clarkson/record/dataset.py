@@ -16,10 +16,12 @@ from clarkson.record.printed import Printed
 from clarkson.record.record import Record
 from clarkson.record.rows import Rows, record_of_rows
 from clarkson.record.tables import Tables
+from clarkson.record.times import EARLIEST_YEAR, LATEST_YEAR
 
 _SYSTEMS = {"ATC": "http://www.whocc.no/atc", "RxNorm": "http://www.nlm.nih.gov/research/umls/rxnorm"}
 # "9" stands before "10".
 _ORDER = "length(subject), subject"
+_EARLIEST_BIRTH = EARLIEST_YEAR - 130
 _KINDS = pa.schema([("drug", pa.string()), ("words", pa.string()), ("kind", pa.string())])
 
 
@@ -135,7 +137,9 @@ _QUERIES = {
 
 
 def _prepare_doses_and_events(tables: Tables, printed: Printed, timezone: str | None) -> None:
-    tables.view("people", printed.people)
+    # A date that no calendar of ours has cannot leave DuckDB.
+    born = f"CASE WHEN year(born) BETWEEN {_EARLIEST_BIRTH} AND {LATEST_YEAR} THEN born END AS born"
+    tables.view("people", f"SELECT * REPLACE ({born}) FROM ({printed.people})")
     tables.view("given", printed.doses)
     tables.view("happened_as_printed", printed.events)
     if printed.drugs is None:

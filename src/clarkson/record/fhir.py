@@ -18,12 +18,17 @@ from clarkson.analytes import Sex
 from clarkson.errors import RecordError
 from clarkson.record.doses import kind_of, kind_of_code, volume_ml
 from clarkson.record.fhir_elements import (
-    EVENT_KINDS,
+    EVENT_KIND,
+    EVERY_H,
+    LASTING,
     NUMBERS,
     RELATIVE,
     TRAIT,
     codings,
     number,
+    said_number,
+    said_text,
+    says,
     table,
     tables,
     text,
@@ -35,6 +40,7 @@ from clarkson.record.fhir_people import OF_A_PERSON, People, other_subject, peop
 from clarkson.record.fhir_resources import Resource, bundled, contained, newest, withdrawn
 from clarkson.record.record import Dose, DoseKind, Event, EventKind, Record, Result, Skipped, Source
 from clarkson.record.repeats import settle
+from clarkson.record.rhythm import every_h_of
 from clarkson.record.times import ORIGIN
 
 _SEX: Mapping[str, Sex] = {"female": "female", "male": "male"}
@@ -112,7 +118,7 @@ def record_of_resources(
         age_years=traits.get("age_years", _age(patient_body, settled, timezone)),
         height_cm=traits.get("height_cm"),
         weight_kg=traits.get("weight_kg"),
-        citation=next((text(each, "valueString") for each in said if text(each, "url") == f"{TRAIT}citation"), ""),
+        citation=said_text(patient_body, f"{TRAIT}citation") or "",
         diagnoses=tuple(dict.fromkeys(each.text for each in events if each.kind == "diagnosis")),
         skipped=(*skipped, *repeats),
     )
@@ -246,6 +252,8 @@ def _dose(resource: Resource, medications: Mapping[str, Resource], timezone: str
         amount=amount,
         unit=unit,
         volume_ml=volume_ml(amount, unit),
+        lasting=says(body, LASTING),
+        every_h=None if (every := said_number(body, EVERY_H)) is None else every_h_of(every),
     )
 
 
@@ -265,9 +273,9 @@ def _diagnosis(resource: Resource, timezone: str | None) -> Event:
         time = when({"effectiveDateTime": body.get("onsetDateTime")}, timezone)[0]
     except RecordError:
         time = None
-    named = {code for each in tables(body.get("category")) for system, code in codings(each) if system == EVENT_KINDS}
+    named = said_text(body, EVENT_KIND)
     kinds: tuple[EventKind, ...] = get_args(EventKind)
-    return Event(next((each for each in kinds if each in named), "diagnosis"), what, time, resource.source)
+    return Event(next((each for each in kinds if each == named), "diagnosis"), what, time, resource.source)
 
 
 def _age(patient: Mapping[str, Any], results: tuple[Result, ...], timezone: str | None) -> float | None:

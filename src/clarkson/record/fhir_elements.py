@@ -13,8 +13,10 @@ LOINC = "http://loinc.org"
 UCUM = "http://unitsofmeasure.org"
 # What our own Bundles say where R4 has no element for it.
 STEADY, ESTIMATED = "urn:clarkson:steady", "urn:clarkson:hour-estimated"
+LASTING, EVERY_H = "urn:clarkson:lasting", "urn:clarkson:hours-between"
+PRINTED_VALUE, PRINTED_UNIT = "urn:clarkson:printed-value", "urn:clarkson:printed-unit"
 TRAIT, NUMBERS = "urn:clarkson:trait:", ("age_years", "height_cm", "weight_kg")
-EVENT_KINDS, RELATIVE = "urn:clarkson:event-kinds", "urn:clarkson:record"
+EVENT_KIND, RELATIVE, SUBJECT = "urn:clarkson:event-kind", "urn:clarkson:record", "urn:clarkson:subject"
 _DATE_LENGTH = len("2000-01-01")
 
 
@@ -85,6 +87,26 @@ def says(body: Mapping[str, Any], url: str) -> bool:
     True
     """
     return any(text(each, "url") == url and each.get("valueBoolean") is True for each in tables(body.get("extension")))
+
+
+def said_number(body: Mapping[str, Any], url: str) -> float | None:
+    """The number in the extension of that address, or None.
+
+    >>> said_number({"extension": [{"url": "urn:a", "valueDecimal": 12}]}, "urn:a")
+    12.0
+    """
+    said = (number(each.get("valueDecimal")) for each in tables(body.get("extension")) if text(each, "url") == url)
+    return next((each for each in said if each is not None), None)
+
+
+def said_text(body: Mapping[str, Any], url: str) -> str | None:
+    """The text in the extension of that address, or None.
+
+    >>> said_text({"extension": [{"url": "urn:a", "valueString": "3.50"}]}, "urn:a")
+    '3.50'
+    """
+    said = [each for each in tables(body.get("extension")) if text(each, "url") == url]
+    return next((found for each in said if (found := text(each, "valueString") or text(each, "valueCode"))), None)
 
 
 def when(resource: Mapping[str, Any], timezone: str | None) -> tuple[datetime, bool]:

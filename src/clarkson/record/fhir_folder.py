@@ -14,6 +14,7 @@ from clarkson.errors import RecordError
 from clarkson.record.account import Account, Tally, sources
 from clarkson.record.canonical_columns import RESULT_COLUMNS, batch_of
 from clarkson.record.fhir import OF_ANOTHER, people_of, record_of_resources
+from clarkson.record.fhir_people import people_in
 from clarkson.record.fhir_resources import HELPING, INSIDE, Resource, bundled
 from clarkson.record.people import listed
 from clarkson.record.record import Record, Skipped, Source
@@ -41,6 +42,7 @@ class FhirFolder:
         self._files: dict[str, list[Path]] = {}
         self._nobodys: list[Path] = []
         remarks: list[str] = []
+        unknown: list[Path] = []
         for path in sorted(folder.rglob("*.json")):
             try:
                 people = people_of(_resources(path, self._named(path), []))
@@ -50,6 +52,13 @@ class FhirFolder:
             for person in people:
                 self._files.setdefault(person, []).append(path)
             if not people:
+                unknown.append(path)
+        # What was withdrawn is listed with the person to whom it belonged, if that is one.
+        for path in unknown:
+            owners = self._files.keys() & set(people_in(_resources(path, self._named(path), [])).names)
+            for person in owners:
+                self._files[person].append(path)
+            if not owners:
                 self._nobodys.append(path)
         self.remarks = tuple(remarks)
         if not self._files and not self._nobodys:

@@ -15,7 +15,7 @@ import orjson
 
 from clarkson.errors import RecordError
 from clarkson.record.fhir_elements import LOINC, UCUM
-from clarkson.record.tables import Tables, connect, refusal
+from clarkson.record.tables import Tables, connect, refusal, refuse_damaged
 
 SUFFIXES = (".ndjson", ".ndjson.gz", ".ndjson.zst", ".jsonl", ".jsonl.gz", ".jsonl.zst")
 READ_KINDS = ("Patient", "Observation", "MedicationAdministration", "Condition", "DiagnosticReport", "Medication")
@@ -41,7 +41,8 @@ _SHAPE = {
     "extension": "JSON",
 }
 _NUMBER = r"^-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?$"
-_TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})$"
+_OFFSET = r"(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)"
+_TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?" + _OFFSET + "$"
 
 
 def tables_of_lines(path: Path) -> tuple[Tables, tuple[str, ...]]:
@@ -62,22 +63,26 @@ def tables_of_lines(path: Path) -> tuple[Tables, tuple[str, ...]]:
         files, deleted, remarks = _listed(files, manifest)
     if not files:
         raise RecordError(f"'{path.name}' has no NDJSON file with resources")
+    for each in (*files, *deleted):
+        refuse_damaged(each)
     connection = connect()
     listed = ", ".join("'" + str(each).replace("'", "''") + "'" for each in files)
     shape = orjson.dumps(_SHAPE).decode()
     try:
         connection.execute("CREATE TABLE deleted (kind VARCHAR, id VARCHAR)")
-        for each in (found for file in deleted for found in _deletions(file)):
-            connection.execute("INSERT INTO deleted VALUES (?, ?)", list(each))
+        for kind, identity in (found for file in deleted for found in _deletions(file)):
+            connection.execute("INSERT INTO deleted VALUES (?, ?)", [kind, identity])
+        connection.execute(
+            "CREATE VIEW unparsed AS SELECT regexp_extract(filename, '[^/]*$') AS file, json AS line"
+            f" FROM read_ndjson_objects([{listed}], filename = true, ignore_errors = true,"
+            f" maximum_object_size = {_LONGEST_LINE})"
+        )
         connection.execute(
             "CREATE VIEW line AS SELECT *, r.resourceType AS kind,"
             f" {_owner('coalesce(r.subject.reference, r.patient.reference)')} AS owner,"
             f" {_bare('r.medicationReference.reference')} AS medication"
             # Unnested from a list of one, or else DuckDB would parse each line anew for every condition on it.
-            f" FROM (SELECT regexp_extract(filename, '[^/]*$') AS file, json AS line,"
-            f" unnest([from_json(json, '{shape}')]) AS r"
-            f" FROM read_ndjson_objects([{listed}], filename = true, ignore_errors = true,"
-            f" maximum_object_size = {_LONGEST_LINE}))"
+            f" FROM (SELECT file, line, unnest([from_json(line, '{shape}')]) AS r FROM unparsed)"
         )
         gone = " ANTI JOIN deleted d ON line.kind = d.kind AND line.r.id = d.id" if deleted else ""
         connection.execute(f"CREATE VIEW resource AS SELECT * FROM line{gone}")
@@ -109,7 +114,8 @@ def _listed(files: list[Path], manifest: Mapping[str, Any]) -> tuple[list[Path],
     found: dict[str, list[Path]] = {"output": [], "deleted": [], "error": []}
     by_name = {path.name: path for path in files}
     for part, into in found.items():
-        for entry in manifest.get(part) or []:
+        named_here = manifest.get(part)
+        for entry in named_here if isinstance(named_here, list) else []:
             name = str(entry.get("url", "")).split("?")[0].rsplit("/", 1)[-1] if isinstance(entry, dict) else ""
             path = by_name.get(name) or by_name.get(f"{name}.gz") or by_name.get(f"{name}.zst")
             if path is None:
@@ -129,7 +135,7 @@ def _listed(files: list[Path], manifest: Mapping[str, Any]) -> tuple[list[Path],
 
 def _deletions(file: Path) -> list[tuple[str, str]]:
     """Kind and id of every resource that a file of deletions names."""
-    rows = duckdb.connect().execute(
+    rows = connect().execute(
         'SELECT unnest(from_json(json, \'{"entry":[{"request":{"method":"VARCHAR","url":"VARCHAR"}}]}\').entry)'
         " FROM read_ndjson_objects(?, ignore_errors = true)",
         [str(file)],

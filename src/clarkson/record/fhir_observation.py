@@ -11,11 +11,14 @@ from clarkson.errors import RecordError, UnitError
 from clarkson.record.fhir_elements import (
     ESTIMATED,
     LOINC,
+    PRINTED_UNIT,
+    PRINTED_VALUE,
     STEADY,
     UCUM,
     codings,
     members,
     number,
+    said_text,
     says,
     table,
     tables,
@@ -128,6 +131,7 @@ def _result(
     if comparator not in _COMPARATORS:
         raise RecordError(f"'{comparator}' is no comparator of FHIR R4")
     unit, converted = _converted(known, value, quantity)
+    printed = said_text(part, PRINTED_VALUE)
     return Result(
         analyte=known.key,
         value=converted,
@@ -137,8 +141,8 @@ def _result(
         status=status,
         comparator=_COMPARATORS[comparator],
         laboratory=text_of_performer(body),
-        raw_value=f"{comparator}{value:.10g}",
-        raw_unit=unit,
+        raw_value=f"{comparator}{value:.10g}" if printed is None else printed,
+        raw_unit=unit if printed is None else said_text(part, PRINTED_UNIT) or "",
         steady=says(body, STEADY),
         exact_time=exact,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from clarkson.errors import RecordError
-from clarkson.record.fhir_elements import table, tables, text
+from clarkson.record.fhir_elements import SUBJECT, table, tables, text
 from clarkson.record.fhir_resources import Resource
 from clarkson.record.people import listed, several
 
@@ -29,7 +29,9 @@ def people_in(resources: list[Resource]) -> People:
     owners: dict[str, Resource] = {}
     for each in (one for one in resources if one.kind == "Patient"):
         identifiers = [spelled for one in tables(each.body.get("identifier")) if (spelled := _identifier(one))]
-        name = each.id or next(iter((*each.names(), *identifiers)), each.source.place)
+        # An id of R4 cannot be every name: what our own Bundles call a person stands among the identifiers.
+        own = next((spelled.removeprefix(f"{SUBJECT}|") for spelled in identifiers if spelled.startswith(SUBJECT)), "")
+        name = own or each.id or next(iter((*each.names(), *identifiers)), each.source.place)
         # The same id in two containers, or on two servers, is one person only if everything else is the same too.
         first = owners.setdefault(name, each)
         if (first.body, first.address) != (each.body, each.address):

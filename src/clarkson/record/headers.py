@@ -36,6 +36,14 @@ _CALLED: Mapping[str, tuple[str, ...]] = {
     "steady": ("steady", "baseline"),
     "end": ("end", "end time", "stop"),
     "exact": ("exact", "exact time"),
+    "lasting": ("lasting",),
+    "every_h": ("every h",),
+    "dose_kind": ("dose kind",),
+    "printed_value": ("printed value",),
+    "printed_unit": ("printed unit",),
+    "height_cm": ("height cm",),
+    "weight_kg": ("weight kg",),
+    "citation": ("citation",),
 }
 _TIMES = frozenset({"date", "time", "hours"})
 _UNIT_IN_HEADER = re.compile(r"^(?P<name>.*?)\s*[(\[](?P<unit>[^()\[\]]*)[)\]]$")

@@ -2,7 +2,7 @@
 
 A code is a test if it or one of its parents in ``codes.parquet`` is a LOINC code, if it names an item of MIMIC's
 laboratory or charts, or if one of its parts is a name under which laboratories print the test. Its last part is the
-unit where the rows have none.
+unit where the rows have none. A data set that Clarkson wrote says in columns of its own what MEDS has no place for.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from clarkson.record.record import EventKind
 from clarkson.record.tables import Tables, connect, files_view
 from clarkson.units import scale
 
-DATA, CODES = "data", "metadata/codes.parquet"
+DATA, CODES, SUBJECTS = "data", "metadata/codes.parquet", "metadata/subjects.parquet"
 _NEEDED = ("subject_id", "time", "code", "numeric_value")
 _LOINC = re.compile(r"\bLOINC/{1,2}(\d{1,5}-\d)\b")
 _ITEM = re.compile(r"^(LAB|VITAL|CHART)\w*//(?:\w+//)?(\d{5,6})\b")
@@ -36,6 +36,18 @@ _DOSES = frozenset({"MEDICATION", "MEDICATION_ADMINISTRATION", "INFUSION_START",
 _ENDS = frozenset({"STOP", "INFUSION_END"})
 _BIRTH = "MEDS_BIRTH"
 _SHORTEST_EVENT = 2  # EVENT, its kind, and what happened
+_WRITTEN_HERE = frozenset({"subject_id", "subject", "relative_time"})
+_THEIR_RESULTS = "true AS exact, 'final' AS status, NULL::VARCHAR AS method, NULL::VARCHAR AS laboratory"
+_OUR_RESULTS = (
+    "try_cast(e.clarkson_exact_time AS BOOLEAN) AS exact, e.clarkson_status AS status, e.clarkson_method AS method,"
+    " e.clarkson_laboratory AS laboratory, try_cast(e.clarkson_steady AS BOOLEAN) AS steady,"
+    " e.clarkson_printed AS as_printed, e.clarkson_printed_unit AS as_printed_unit"
+)
+_OUR_PEOPLE = (
+    "SELECT s.* EXCLUDE (subject_id), 'metadata' AS file, 'subjects' AS place, NULL::DATE AS born,"
+    " (SELECT count(*) FROM event e JOIN meanings m ON e.code = m.code"
+    " WHERE e.subject_id = s.subject_id AND m.kind IN ('sex', 'birth')) AS rows FROM subjects s"
+)
 _KINDS = pa.schema([("code", pa.string()), ("kind", pa.string()), ("words", pa.string()), ("drug", pa.string())])
 
 
@@ -51,6 +63,8 @@ def tables_of_meds(folder: Path) -> Tables:
     columns = {"event": files_view(connection, "event", folder / DATA / "**" / "*.parquet", folder.name)}
     if (folder / CODES).is_file():
         columns["codes"] = files_view(connection, "codes", folder / CODES, folder.name)
+    if (folder / SUBJECTS).is_file():
+        columns["subjects"] = files_view(connection, "subjects", folder / SUBJECTS, folder.name)
     return Tables(connection, folder.name, columns)
 
 
@@ -76,34 +90,40 @@ def printed_meds(tables: Tables) -> Printed:
         value = f"CASE WHEN {same} THEN try_cast(e.{text} AS DOUBLE) ELSE {value} END"
     end = tables.column("event", "end")
     end_us = "NULL::BIGINT" if end == "NULL" else f"epoch_us(try_cast(e.{end} AS TIMESTAMP))"
+    lasting = f"try_cast({tables.column('event', 'lasting')} AS BOOLEAN)"
+    every_h = f"try_cast({tables.column('event', 'every_h')} AS DOUBLE)"
     time = "epoch_us(try_cast(e.time AS TIMESTAMP))"
-    row = (
-        "e.subject_id::VARCHAR AS subject, 'data' AS file,"
-        " e.code || coalesce(' at ' || e.time::VARCHAR, '') AS place, m.words, m.kind"
-    )
-    rows = "FROM event e JOIN meanings m ON e.code = m.code WHERE m.kind"
+    ours = set(tables.columns.get("subjects", ())) >= _WRITTEN_HERE
+    subject = "s.subject" if ours else "e.subject_id::VARCHAR"
+    row = f"{subject} AS subject, 'data' AS file, e.code || coalesce(' at ' || e.time::VARCHAR, '') AS place, m.words"
+    told = " JOIN subjects s ON e.subject_id = s.subject_id" if ours else ""
+    rows = f"FROM event e JOIN meanings m ON e.code = m.code{told} WHERE m.kind"
     return Printed(
-        people=(
+        people=_OUR_PEOPLE
+        if ours
+        else (
             "SELECT e.subject_id::VARCHAR AS subject, 'data' AS file, 'static' AS place,"
             " min(m.words) FILTER (WHERE m.kind = 'sex') AS sex,"
             " min(try_cast(e.time AS DATE)) FILTER (WHERE m.kind = 'birth') AS born, NULL::DOUBLE AS age_years,"
             f" count(*) AS rows {rows} IN ('sex', 'birth') GROUP BY e.subject_id"
         ),
         results=(
-            f"SELECT {row}, {time} AS time_us, true AS exact, e.code AS test, {value} AS value,"
-            f" {text}::VARCHAR AS printed, {unit}::VARCHAR AS unit, '' AS comparator, 'final' AS status,"
-            f" NULL::VARCHAR AS method, NULL::VARCHAR AS laboratory, NULL::VARCHAR AS refusal {rows} = 'result'"
+            f"SELECT {row}, {time} AS time_us, e.code AS test, {value} AS value,"
+            f" {text}::VARCHAR AS printed, {unit}::VARCHAR AS unit, '' AS comparator, NULL::VARCHAR AS refusal,"
+            f" {_OUR_RESULTS if ours else _THEIR_RESULTS} {rows} = 'result'"
         ),
         doses=(
             f"SELECT {row}, {time} AS start_us, {end_us} AS end_us, m.drug, {value} AS amount,"
-            f" {unit}::VARCHAR AS unit, NULL::VARCHAR AS refusal {rows} = 'dose'"
+            f" {unit}::VARCHAR AS unit, NULL::VARCHAR AS refusal, {lasting} AS lasting, {every_h} AS every_h,"
+            f" {'e.clarkson_kind' if ours else 'NULL::VARCHAR'} AS said_kind {rows} = 'dose'"
         ),
         events=(
-            f"SELECT {row}, {time} AS time_us, NULL::VARCHAR AS refusal {rows}"
+            f"SELECT {row}, m.kind, {time} AS time_us, NULL::VARCHAR AS refusal {rows}"
             " NOT IN ('result', 'dose', 'sex', 'birth')"
         ),
         tests=tests_table((each.code, each.analyte, each.method, each.unit) for each in codes if each.analyte),
         counted=("event",),
+        clock_time=not ours,
     )
 
 

@@ -52,8 +52,8 @@ def _people(tables: Tables) -> str:
     born = (
         f"coalesce(try_cast({tables.column('person', 'birth_datetime')} AS DATE),"
         # Of a birthday that is only a year the middle is nearest.
-        f" make_date(try_cast({year} AS BIGINT), coalesce(try_cast({month} AS BIGINT), 7),"
-        f" coalesce(try_cast({day} AS BIGINT), 1)))"
+        f" try_cast(try_cast({year} AS BIGINT) || '-' || coalesce(try_cast({month} AS BIGINT), 7) || '-' ||"
+        f" coalesce(try_cast({day} AS BIGINT), 1) AS DATE))"
     )
     return (
         "SELECT person_id::VARCHAR AS subject, 'person' AS file, 'person_id ' || person_id AS place,"

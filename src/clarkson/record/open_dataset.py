@@ -19,6 +19,7 @@ from clarkson.record.fhir_lines import is_lines
 from clarkson.record.meds import CODES, DATA, printed_meds, tables_of_meds
 from clarkson.record.mimic import printed_mimic, tables_of_mimic
 from clarkson.record.omop import printed_omop
+from clarkson.record.parquet_tables import TABLES, printed_parquet, tables_of_parquet
 from clarkson.record.postgres import is_address, tables_in_postgres
 from clarkson.record.printed import Printed
 from clarkson.record.record import Record
@@ -61,8 +62,8 @@ def open_dataset(path: str | Path, *, format: DatasetFormat | None = None, timez
     """The people of a data set.
 
     That is OMOP CDM (a DuckDB file, a folder of tables, a PostgreSQL address), MEDS, CLIF, MIMIC, Synthea's tables,
-    FHIR Bulk Data (NDJSON), or a folder of FHIR documents. Times of OMOP, MEDS and MIMIC have no offset: they are kept
-    as they stand, as if in UTC, unless ``timezone`` names their zone.
+    FHIR Bulk Data (NDJSON), a folder of FHIR documents, or the Parquet tables that Clarkson writes. Times of OMOP, MEDS
+    and MIMIC have no offset: they are kept as they stand, as if in UTC, unless ``timezone`` names their zone.
 
     Raises
     ------
@@ -112,6 +113,8 @@ def recognised(place: Path) -> DatasetFormat | None:
         return "mimic"
     if {"patients", "observations"} <= names:
         return "synthea"
+    if set(TABLES) <= names:
+        return "parquet"
     if any(is_lines(each) for each in place.rglob("*")):
         return "fhir-bulk"
     return "fhir-folder" if any(place.rglob("*.json")) else None
@@ -143,4 +146,5 @@ _OPENED: Mapping[str, Callable[[Path, str | None], People]] = {
     "synthea": _of_tables(tables_of_synthea, printed_synthea),
     "fhir-bulk": BulkFhir,
     "fhir-folder": FhirFolder,
+    "parquet": _of_tables(tables_of_parquet, printed_parquet),
 }

@@ -26,6 +26,10 @@ class Printed:
     All but the numbers are VARCHAR. Times are microseconds since 1970 on the clock of the data set if ``clock_time``,
     else in UTC. ``refusal`` says why a row cannot be used whatever else it holds.
 
+    What Clarkson wrote says more, in columns that other formats leave out: ``people`` height_cm, weight_kg, diagnoses,
+    citation, relative_time; ``results`` steady BOOLEAN, as_printed, as_printed_unit; ``doses`` said_kind, lasting
+    BOOLEAN, every_h DOUBLE.
+
     ``tests`` maps a test to its analyte, how it was measured and the unit where the row prints none; rows of other
     tests are counted and not read. ``drugs`` maps a drug to its kind where the format has codes of its own; otherwise
     a drug is a code such as "RxNorm 7512", or the words decide. ``counted`` are the tables whose rows these are.

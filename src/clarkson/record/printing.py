@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from clarkson.analytes import analyte
 from clarkson.errors import RecordError, UnitError
 from clarkson.record.numbers import Decimal, number_of
 from clarkson.record.record import Result
 from clarkson.units import canonical
 
+_POINT = Decimal(".")
 
-def number_and_unit(result: Result) -> tuple[float, str]:
-    """The number and the unit under which the value is read back exactly.
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """A number, its text with the comparator, and a unit, under which a value is read back exactly."""
+
+    number: float
+    text: str
+    unit: str
+
+
+def writing_of(result: Result) -> Writing:
+    """How a result is written: as printed where that gives its value, else its value in its canonical unit.
 
     >>> from datetime import UTC, datetime
     >>> from clarkson.record.record import Source
     >>> time = datetime(2024, 5, 1, tzinfo=UTC)
-    >>> number_and_unit(Result("albumin", 35.0, time, Source("a"), raw_value="3.5", raw_unit="g/dL"))
-    (3.5, 'g/dL')
-    >>> number_and_unit(Result("albumin", 35.2, time, Source("a")))
-    (35.2, 'g/L')
+    >>> writing_of(Result("albumin", 35.0, time, Source("a"), raw_value="3.50", raw_unit="g/dL"))
+    Writing(number=3.5, text='3.50', unit='g/dL')
+    >>> writing_of(Result("albumin", 35.2, time, Source("a"), comparator="<"))
+    Writing(number=35.2, text='<35.2', unit='g/L')
     """
     try:
-        number, _ = number_of(result.raw_value, Decimal(".", said=True))
-        if canonical(result.analyte, number, result.raw_unit) == result.value:
-            return number, result.raw_unit
+        number, comparator = number_of(result.raw_value, _POINT)
+        if (canonical(result.analyte, number, result.raw_unit), comparator) == (result.value, result.comparator):
+            return Writing(number, result.raw_value.strip(), result.raw_unit)
     except (RecordError, UnitError):
         pass
-    return result.value, analyte(result.analyte).unit
+    return Writing(result.value, f"{result.comparator}{result.value!r}", analyte(result.analyte).unit)

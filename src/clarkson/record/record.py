@@ -68,7 +68,9 @@ class Result:
 class Dose:
     """Something given. ``amount`` and ``unit`` are as recorded; either may be unknown.
 
-    ``volume_ml`` is the volume in mL where the unit is a volume, else None.
+    ``volume_ml`` is the volume in mL where the unit is a volume, else None. A ``lasting`` dose is taken again and
+    again from ``start`` to ``end``, or goes on where there is no end: ``amount`` is then what is taken each time, and
+    ``every_h`` the hours from one time to the next, if known.
     """
 
     kind: DoseKind
@@ -79,6 +81,8 @@ class Dose:
     amount: float | None = None
     unit: str = ""
     volume_ml: float | None = None
+    lasting: bool = False
+    every_h: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

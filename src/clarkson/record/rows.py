@@ -10,7 +10,7 @@ from clarkson.record.canonical_columns import EARLIEST_US, EPOCH, LATEST_US, MIC
 from clarkson.record.doses import volume_ml
 from clarkson.record.record import Dose, Event, Record, Result, Skipped, Source
 from clarkson.record.repeats import settle
-from clarkson.record.times import EARLIEST_YEAR, LATEST_YEAR
+from clarkson.record.times import EARLIEST_YEAR, LATEST_YEAR, ORIGIN
 
 _DAYS_PER_YEAR = 365.25
 _OLDEST = 130.0
@@ -60,6 +60,7 @@ def record_of_rows(subject: str, rows: Rows, citation: str) -> Record:
         else:
             skipped.append(happened)
     settled, repeats = settle(results)
+    diagnosed = [each.text for each in events if each.kind == "diagnosis"]
     person = rows.people[0] if rows.people else {}
     skipped += [
         Skipped(Source(row["file"], row["place"]), "this person stands in the table more than once", subject)
@@ -72,9 +73,13 @@ def record_of_rows(subject: str, rows: Rows, citation: str) -> Record:
         tuple(events),
         sex=person.get("sex"),
         age_years=_age_years(person, settled),
-        weight_kg=next((each.value for each in settled if each.analyte == "weight"), None),
-        diagnoses=tuple(dict.fromkeys(each.text for each in events if each.kind == "diagnosis")),
-        citation=citation,
+        height_cm=person.get("height_cm"),
+        weight_kg=person["weight_kg"]
+        if "weight_kg" in person
+        else next((each.value for each in settled if each.analyte == "weight"), None),
+        diagnoses=tuple(dict.fromkeys((*(person.get("diagnoses") or ()), *diagnosed))),
+        citation=person.get("citation") or citation,
+        origin=ORIGIN if person.get("relative_time") else None,
         skipped=(*skipped, *repeats),
     )
 
@@ -93,7 +98,7 @@ def _dose(row: dict[str, Any]) -> Dose | Skipped:
     if reason is not None:
         return Skipped(source, reason, what)
     return Dose(
-        row["kind"],
+        row.get("said_kind") or row["kind"],
         what,
         EPOCH + start * MICROSECOND,
         source,
@@ -101,6 +106,8 @@ def _dose(row: dict[str, Any]) -> Dose | Skipped:
         amount,
         unit,
         volume_ml(amount, unit),
+        bool(row.get("lasting")),
+        row.get("every_h"),
     )
 
 

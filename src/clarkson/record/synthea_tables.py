@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from clarkson.analytes import analytes, method_of_loinc
+from clarkson.record.clock import utc_us
 from clarkson.record.printed import NO_DOSES, NO_EVENTS, Printed, tests_table
 from clarkson.record.tables import Tables, tables_in_folder
 
@@ -78,5 +79,5 @@ def _us(column: str) -> str:
     """Microseconds in UTC; a date alone counts as noon."""
     return (
         f"CASE WHEN length({column}) = 10 THEN epoch_us(try_cast({column} AS TIMESTAMP) + INTERVAL 12 HOUR)"
-        f" ELSE epoch_us(try_cast({column} AS TIMESTAMPTZ)) END"
+        f" ELSE {utc_us(column)} END"
     )

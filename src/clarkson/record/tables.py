@@ -5,11 +5,13 @@ Everything is read through one DuckDB connection in memory that never reaches fo
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
 import shutil
 import tempfile
 import weakref
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +24,7 @@ from clarkson.errors import RecordError
 
 MEMORY = "CLARKSON_MEMORY"
 _USUAL_MEMORY = "2GB"
+_CHECKED_BYTES = 1024 * 1024
 _SUFFIXES = (".parquet", ".csv.gz", ".csv.zst", ".csv", ".tsv")
 
 
@@ -150,8 +153,27 @@ def tables_in_folder(folder: Path, names: Mapping[str, str] | None = None, also:
         stem, pattern, suffix = found
         table = stem if names is None else names.get(stem, "")
         if table and table not in columns:
+            for file in [entry] if entry.is_file() else sorted(entry.glob(f"*{suffix}")):
+                refuse_damaged(file)
             columns[table] = _view(connection, table, pattern, suffix, folder.name)
     return Tables(connection, folder.name, columns)
+
+
+def refuse_damaged(file: Path) -> None:
+    """Refuse a file of gzip whose checksum is wrong; DuckDB would read what it happens to give.
+
+    Raises
+    ------
+    RecordError
+        The file is cut short, or some of its bytes are others than when it was written.
+    """
+    if file.name.lower().endswith(".gz"):
+        try:
+            with gzip.open(file) as stream:
+                while stream.read(_CHECKED_BYTES):
+                    pass
+        except (OSError, EOFError, zlib.error) as error:
+            raise RecordError(f"'{file.name}' is damaged: {error}") from None
 
 
 def names_in_folder(folder: Path) -> frozenset[str]:

@@ -13,6 +13,7 @@ ORIGIN = datetime(2000, 1, 1, tzinfo=UTC)  # stands for the start of a record th
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2300  # de-identified records are shifted into the 22nd century
 NOON = 12
 FARTHEST_HOURS = 24.0 * 366 * 130
+FARTHEST_OFFSET = timedelta(hours=14)  # Kiribati
 
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 _DATE_TIME = re.compile(r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?$", re.IGNORECASE)
@@ -55,7 +56,10 @@ def instant(text: str, timezone: str | None, date_format: str | None = None) -> 
         raise RecordError(f"the year of '{text}' is outside {EARLIEST_YEAR} to {LATEST_YEAR}")
     if not has_hour:
         moment = moment.replace(hour=NOON)
-    if moment.tzinfo is not None:
+    offset = moment.utcoffset()
+    if offset is not None:
+        if abs(offset) > FARTHEST_OFFSET:
+            raise RecordError(f"no place has the offset from UTC of '{text}'")
         return moment, has_hour
     if timezone is None:
         raise RecordError(f"'{text}' has no offset from UTC; write one (+01:00) or name the zone with --timezone")

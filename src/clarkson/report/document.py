@@ -14,6 +14,7 @@ from typing import Any
 from clarkson.analytes import analyte
 from clarkson.balance.balance import Estimate
 from clarkson.record.record import Dose, Event, Record, Result, Skipped
+from clarkson.record.rhythm import rhythm_words
 from clarkson.watch.assessment import Alternative, Assessed, Assessment, BaselineLevel
 from clarkson.watch.forecast import Forecast
 from clarkson.watch.phase import Phase
@@ -129,12 +130,12 @@ def _result(result: Result, start: datetime | None) -> dict[str, Any]:
 def _dose(dose: Dose, start: datetime | None) -> dict[str, Any]:
     return {
         "kind": dose.kind,
-        "what": dose.what,
+        "what": f"{dose.what}, goes on" if dose.lasting and dose.end is None else dose.what,
         "start": dose.start.isoformat(),
         "hours": _hours(dose.start, start),
         "end": dose.end and dose.end.isoformat(),
         "amount": dose.amount,
-        "unit": dose.unit,
+        "unit": f"{dose.unit} {rhythm_words(dose.every_h)}".strip() if dose.every_h else dose.unit,
         "source": str(dose.source),
     }
 

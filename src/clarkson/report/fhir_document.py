@@ -11,7 +11,15 @@ from datetime import datetime
 from typing import Any
 
 from clarkson.record.fhir_elements import RELATIVE, UCUM
-from clarkson.record.fhir_writing import CATEGORIES, bundle_of, fhir_id, instant, patient_reference, resources_of
+from clarkson.record.fhir_writing import (
+    bundle_of,
+    category_of,
+    fhir_id,
+    instant,
+    observation_ids,
+    patient_reference,
+    resources_of,
+)
 from clarkson.record.record import Record
 from clarkson.report.document import NOTICE
 
@@ -41,12 +49,15 @@ def fhir_document(document: Mapping[str, Any], record: Record, recorded: datetim
     >>> [entry["resource"]["resourceType"] for entry in bundle["entry"]]
     ['Patient', 'Device']
     """
-    places: dict[str, list[dict[str, str]]] = {instant(each.time): [] for each in record.results}
-    for place, each in enumerate(record.results):
-        places[instant(each.time)].append({"reference": f"Observation/{fhir_id('result', place)}"})
+    # Of a panel of two results one reference: it holds both.
+    held = {
+        (each.analyte, instant(each.time), str(each.source)): f"Observation/{own}"
+        for each, own in zip(record.results, observation_ids(record), strict=True)
+    }
     said: list[dict[str, Any]] = []
     for number, assessment in enumerate(document["assessments"]):
-        basis = places.get(assessment["time"], [])
+        used = (held.get((each["analyte"], each["time"], each["source"])) for each in assessment["inputs"])
+        basis = [{"reference": each} for each in dict.fromkeys(used) if each is not None]
         said += _measured(assessment, number, record, basis)
         said.append(_risk(assessment, number, record, basis))
     produced = [{"reference": f"{each['resourceType']}/{each['id']}"} for each in said]
@@ -70,7 +81,7 @@ def _measured(
                 "resourceType": "Observation",
                 "id": fhir_id(code, number),
                 "status": "final",
-                "category": [{"coding": [{"system": CATEGORIES, "code": "survey"}]}],
+                "category": category_of("survey"),
                 "code": concept,
                 "subject": patient_reference(record),
                 "effectiveDateTime": assessment["time"],

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-import traceback
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import PurePath
-from typing import Any, TypeVar
+from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
@@ -17,9 +15,10 @@ from starlette.exceptions import HTTPException as AnyHTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 
-from clarkson.errors import ClarksonError, FitError, RecordError, SettingError
+from clarkson.errors import ClarksonError, RecordError
 from clarkson.examples import example, examples
 from clarkson.report.page import environment, render
+from clarkson.serve.failures import outcome, status
 from clarkson.serve.guard import HOSTS, LARGEST_BYTES, Guard, refuse_foreign, refuse_large
 from clarkson.serve.options import Options, options
 from clarkson.watch.assessment import DEFAULT_PRIOR
@@ -28,18 +27,17 @@ Assess = Callable[[bytes, str, Options], dict[str, object]]
 """Reads bytes under a file name with some options, and gives the assessment document; raises ClarksonError."""
 
 Fit = Callable[[bytes, str, Options], str]
-"""Likewise, and gives the page of the twin."""
+"""Likewise, and gives a page: that of the twin, or of attacks over years."""
 
 PASTED = "pasted text"
 SENT = "request body"
 API = "/api/"
 
-_log = logging.getLogger("clarkson.serve")
-_Made = TypeVar("_Made")
 
-
-def app(assess: Assess, fit: Fit, *, start: dict[str, object] | None = None) -> FastAPI:
+def app(assess: Assess, fit: Fit, *, over_years: Fit | None = None, start: dict[str, object] | None = None) -> FastAPI:
     """The web application; ``start`` is the document that its first page shows, else the form.
+
+    Without ``over_years`` there is no page of attacks.
 
     >>> app(lambda data, name, options: {}, lambda data, name, options: "").title
     'Clarkson'
@@ -58,7 +56,7 @@ def app(assess: Assess, fit: Fit, *, start: dict[str, object] | None = None) -> 
     @made.get("/", response_class=HTMLResponse)
     def first() -> str:
         """The document that the service was started with, or the form."""
-        return _form() if start is None else _made(lambda: render(start, inline=False))
+        return _form() if start is None else outcome(lambda: render(start, inline=False))
 
     @made.get("/new", response_class=HTMLResponse)
     def new() -> str:
@@ -71,15 +69,15 @@ def app(assess: Assess, fit: Fit, *, start: dict[str, object] | None = None) -> 
     @made.get("/examples/{example_id}", response_class=HTMLResponse)
     def shown(example_id: str) -> str:
         """The page of a bundled case."""
-        return _made(lambda: assessment(*_bundled(example_id), Options()))
+        return outcome(lambda: assessment(*_bundled(example_id), Options()))
 
     @made.get("/examples/{example_id}/twin", response_class=HTMLResponse)
     def fitted(example_id: str) -> Response:
         """The twin of a bundled case, or why there is none."""
         try:
-            return HTMLResponse(_made(lambda: fit(*_bundled(example_id), Options())))
+            return HTMLResponse(outcome(lambda: fit(*_bundled(example_id), Options())))
         except ClarksonError as error:
-            return HTMLResponse(_form(str(error)), _status(error))
+            return HTMLResponse(_form(str(error)), status(error))
 
     @made.post("/assess", response_class=HTMLResponse)
     async def page(request: Request) -> Response:
@@ -91,6 +89,13 @@ def app(assess: Assess, fit: Fit, *, start: dict[str, object] | None = None) -> 
         """The twin of what was pasted or uploaded; a refusal comes likewise."""
         return await _answered(request, fit)
 
+    if over_years is not None:
+
+        @made.post("/attacks", response_class=HTMLResponse)
+        async def attacks(request: Request) -> Response:
+            """The attacks over years of what was pasted or uploaded; a refusal comes likewise."""
+            return await _answered(request, over_years)
+
     @made.post("/api/v1/assess")
     async def document(request: Request) -> Response:
         """The assessment document of the CSV or JSON in the body; sex, age, timezone and prior are parameters."""
@@ -99,9 +104,9 @@ def app(assess: Assess, fit: Fit, *, start: dict[str, object] | None = None) -> 
         data = await request.body()
         try:
             said = options(request.query_params)
-            return JSONResponse(await run_in_threadpool(_made, lambda: assess(data, SENT, said)))
+            return JSONResponse(await run_in_threadpool(outcome, lambda: assess(data, SENT, said)))
         except ClarksonError as error:
-            return _problem(_status(error), str(error))
+            return _problem(status(error), str(error))
 
     return made
 
@@ -117,9 +122,9 @@ async def _answered(request: Request, page: Callable[[bytes, str, Options], str]
     try:
         data, name = _given(fields.get("text", ""), *file)
         said = options(fields)
-        html = await run_in_threadpool(_made, lambda: page(data, name, said))
+        html = await run_in_threadpool(outcome, lambda: page(data, name, said))
     except ClarksonError as error:
-        return HTMLResponse(_form(str(error), fields), _status(error))
+        return HTMLResponse(_form(str(error), fields), status(error))
     return HTMLResponse(html)
 
 
@@ -137,22 +142,6 @@ def _given(text: str, upload: bytes, filename: str | None) -> tuple[bytes, str]:
     if text.strip():
         return text.encode(), PASTED
     raise RecordError("nothing was sent; paste the results into the field, or choose a file")
-
-
-def _made(work: Callable[[], _Made]) -> _Made:
-    """The outcome of ``work``; what fails unforeseen is logged by its place alone, for its message may hold values."""
-    try:
-        return work()
-    except (ClarksonError, AnyHTTPException):
-        raise
-    except Exception as error:
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        _log.error("%s in %s, line %s", type(error).__name__, PurePath(place.filename).name, place.lineno)
-        raise HTTPException(500, "Clarkson failed on this record; the fault is Clarkson's, not the record's.") from None
-
-
-def _status(error: ClarksonError) -> int:
-    return 422 if isinstance(error, SettingError | FitError) else 400
 
 
 def _form(error: str = "", fields: Mapping[str, str] | None = None) -> str:

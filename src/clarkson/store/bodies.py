@@ -44,11 +44,21 @@ def rows_of(record: Record) -> Iterator[Row]:
     for result in record.results:
         yield _row("result", result.analyte, result.time, result.value, asdict(result), seen)
     for dose in record.doses:
-        yield _row("dose", dose.what, dose.start, dose.amount, asdict(dose), seen)
+        yield _row("dose", dose.what, dose.start, dose.amount, _dose_body(dose), seen)
     for event in record.events:
         yield _row("event", event.text, event.time, None, asdict(event), seen)
     for skipped in record.skipped:
         yield _row("skipped", skipped.reason, None, None, asdict(skipped), seen)
+
+
+def _dose_body(dose: Dose) -> dict[str, Any]:
+    """Its fields, without those of a lasting one where it is none: so the digest of a single dose stays what it was."""
+    fields = asdict(dose)
+    if not dose.lasting:
+        del fields["lasting"]
+    if dose.every_h is None:
+        del fields["every_h"]
+    return fields
 
 
 def _row(
@@ -84,6 +94,7 @@ def record_of(subject: str, rows: list[tuple[str, str]]) -> Record:
             record = replace(record, **{name: value for name, value in traits.items() if value not in (None, "")})
         else:
             facts.append(fact_of(kind, body))
+    diagnoses |= dict.fromkeys(each.text for each in facts if isinstance(each, Event) and each.kind == "diagnosis")
     results, repeats = settle(each for each in facts if isinstance(each, Result))
     return replace(
         record,

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Engine, insert, literal_column, select
+from sqlalchemy import Engine, insert, inspect, literal_column, select
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from clarkson.errors import StoreError
@@ -53,6 +53,9 @@ def make_store(place: str | None = None, *, who: str | None = None) -> Store:
     with _let_go_of(engine_at(where, create=True)) as engine:
         if _revision(engine, where) is not None:
             raise StoreError(f"'{shown(where)}' is a store already")
+        with engine.connect() as connection:
+            if inspect(connection).get_table_names():
+                raise StoreError(f"'{shown(where)}' is a database already, and no store of Clarkson")
         _migrate(engine, where)
         return Store(engine, who)
 

@@ -59,7 +59,7 @@ def _make_private(path: Path) -> None:
         path.parent.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _FILE_MODE))
     except FileExistsError:
-        raise StoreError(f"'{path}' exists already") from None
+        pass  # perhaps one that was never finished: whoever migrates it looks first
     except OSError as error:
         raise StoreError(f"the store '{path}' cannot be made: {error.strerror}") from None
 

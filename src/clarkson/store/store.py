@@ -6,7 +6,7 @@ import getpass
 import hashlib
 import hmac
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, Table, delete, func, insert, select, 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
-from clarkson.errors import StoreError
+from clarkson.errors import NobodyError, StoreError
 from clarkson.record.people import listed
 from clarkson.record.record import Dose, Event, Record, Result
 from clarkson.store import schema
@@ -68,7 +68,8 @@ class Store:
             new = self._keep(connection, person, rows, file, sha256)
             if new is None:
                 return Added(0, len(rows))
-            self._note(connection, "import", record.subject, f"{new} new facts from {file}")
+            # The name of a file may be that of a person: it stands with the arrival, which a purge reaches.
+            self._note(connection, "import", record.subject, f"{new} new facts")
         return Added(new, len(rows) - new)
 
     def people(self) -> tuple[str, ...]:
@@ -134,8 +135,12 @@ class Store:
             for row in rows
         )
 
-    def correct(self, subject: str, number: int, *, why: str, by: Record | None = None) -> None:
+    def correct(
+        self, subject: str, number: int, *, why: str, by: Record | None = None, also: Sequence[int] = ()
+    ) -> None:
         """Withdraw a fact, or replace it by the facts of another record of the same person.
+
+        ``also`` are facts that fall with it, in the same transaction.
 
         Raises
         ------
@@ -148,13 +153,8 @@ class Store:
             raise StoreError("a fact can only be replaced by one of the same person")
         with self._transaction() as connection:
             person = self._person(connection, subject)
-            found = connection.execute(
-                select(schema.fact.c.id).where(schema.fact.c.person_id == person, schema.fact.c.id == number)
-            ).scalar()
-            if found is None:
-                raise StoreError(f"'{subject}' has no fact {number}")
-            if connection.execute(select(schema.correction.c.id).where(schema.correction.c.fact_id == number)).scalar():
-                raise StoreError(f"fact {number} does not stand any more")
+            for each in (number, *also):
+                self._refuse_fallen(connection, subject, person, each)
             replacement = None
             if by is not None:
                 rows = [row for row in rows_of(by) if row.kind != "traits"]
@@ -165,12 +165,13 @@ class Store:
                         schema.fact.c.person_id == person, schema.fact.c.digest == rows[0].digest
                     )
                 ).scalar()
-            connection.execute(
-                insert(schema.correction).values(
-                    fact_id=number, replaced_by=replacement, at=_now(), who=self._who, why=why.strip()
+            for each in (number, *also):
+                connection.execute(
+                    insert(schema.correction).values(
+                        fact_id=each, replaced_by=replacement, at=_now(), who=self._who, why=why.strip()
+                    )
                 )
-            )
-            self._note(connection, "correct", subject, f"fact {number}")
+                self._note(connection, "correct", subject, f"fact {each}")
 
     def note_export(self, subject: str, detail: str) -> None:
         """Say in the audit log that something of a person left the store.
@@ -271,8 +272,16 @@ class Store:
             found = connection.execute(query).scalar()
         if found is None:
             names = connection.execute(select(table.c.subject).order_by(table.c.id).limit(6)).scalars().all()
-            raise StoreError(f"the store has nothing of '{subject}'; it has {listed(names)}")
+            raise NobodyError(f"the store has nothing of '{subject}'; it has {listed(names)}")
         return int(found)
+
+    def _refuse_fallen(self, connection: Connection, subject: str, person: int, number: int) -> None:
+        """Refuse the number of a fact that is not of the person, or does not stand."""
+        fact, correction = schema.fact.c, schema.correction.c
+        if connection.execute(select(fact.id).where(fact.person_id == person, fact.id == number)).scalar() is None:
+            raise StoreError(f"'{subject}' has no fact {number}")
+        if connection.execute(select(correction.id).where(correction.fact_id == number)).scalar():
+            raise StoreError(f"fact {number} does not stand any more")
 
     def _keep(self, connection: Connection, person: int, rows: list[Row], file: str, sha256: str) -> int | None:
         """How many facts are new; None if the same file arrived before."""

@@ -17,6 +17,7 @@ FLUIDS = {"crystalloid": "crystalloid", "plasma": "fresh frozen plasma", "red ce
 LITRES_PER_HOUR = 1.0
 """How fast a volume runs in where the record has no end (assumption)."""
 
+LASTING = "it goes on, and when each dose was taken is not recorded"
 LONGEST_H = 24.0
 _STRENGTH = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 _ALBUMINS = (4.0, 5.0, 20.0, 25.0)
@@ -48,7 +49,7 @@ def doses(record: Record, start: datetime, end_h: float, person: Person) -> Dose
             continue
         words = f"{dose.what} ({dose.kind}) at {hour:.0f} h"
         try:
-            read = _words(dose, person)
+            read = LASTING if dose.lasting else _words(dose, person)
             if isinstance(read, Words):
                 check_weight(read, person.weight_kg)
         except DoseError as error:

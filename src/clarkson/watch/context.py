@@ -64,7 +64,9 @@ class Context:
 def _given(record: Record, kinds: tuple[DoseKind, ...], time: datetime, hours: float) -> tuple[Dose, ...]:
     first = time - timedelta(hours=hours)
     return tuple(
-        each for each in record.doses if each.kind in kinds and each.start <= time and (each.end or each.start) >= first
+        each
+        for each in record.doses
+        if each.kind in kinds and not each.lasting and each.start <= time and (each.end or each.start) >= first
     )
 
 

@@ -52,7 +52,7 @@ def inputs(record: Record, since: datetime | None, until: datetime) -> tuple[Arr
     passed = FIRST_HOURS if since is None else (until - since).total_seconds() / 3600.0
     turnover = TURNOVER_ML_PER_H * passed
     for dose in record.doses:
-        if dose.start <= until and (since is None or dose.start > since):
+        if not dose.lasting and dose.start <= until and (since is None or dose.start > since):
             share = 1.0
             if dose.kind == "crystalloid":
                 volume = dose.volume_ml if dose.volume_ml is not None else USUAL_ML["crystalloid"]

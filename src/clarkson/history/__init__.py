@@ -1,0 +1,1 @@
+"""The history: attacks and treatments over years, and whether a treatment keeps attacks away."""
