@@ -125,7 +125,8 @@ class BulkFhir:
         found = self._tables.rows(
             "SELECT count(DISTINCT hash(e[1], e[2])) FILTER (WHERE e[2] IS NOT NULL) = count(e[2]),"
             " count_if(e[3] IS NOT NULL OR e[1] = 'Observation' AND (e[2] IS NULL OR e[4] IS NULL))"
-            " FROM (SELECT json_extract_string(line, ['$.resourceType', '$.id', '$.contained', '$.effectiveDateTime']) AS e FROM unparsed)"
+            " FROM (SELECT json_extract_string(line, ['$.resourceType', '$.id', '$.contained', '$.effectiveDateTime'])"
+            " AS e FROM unparsed)"
             f" WHERE e[1] IN ({_KINDS})"
         )
         if found == [(True, 0)]:
