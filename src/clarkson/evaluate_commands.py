@@ -24,7 +24,9 @@ _DATA = click.option(
 )
 @click.option("--twin", is_flag=True, help="Measure the twin instead, which takes about an hour: twin-evaluation.md.")
 @click.option(
-    "--history", is_flag=True, help="Measure the history instead, with virtual trials: history-evaluation.md."
+    "--history",
+    is_flag=True,
+    help="Measure the history instead, which takes some minutes: history-evaluation.md.",
 )
 @click.option(
     "-o",

@@ -2,7 +2,7 @@
 
 FHIR is judged by fhirkit, and by pyrofile with the definitions of R4: as it is, by R4's own profiles of vital signs and
 blood pressure, and by that of US Core for blood pressure. US Core's profile of laboratory results is in no package that
-can be installed. MEDS is judged by the schemas of ``meds`` and read by ``meds-reader``.
+can be installed: its rules are few, and are asked one by one. MEDS is judged by the schemas of ``meds`` and read by ``meds-reader``.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ BENEATH = ("Bundle", "Resource", "DomainResource")
 # pyrofile says the second of everything that could have a modifier extension; the first is advice: a resource should
 # also say in words what it holds.
 NO_FAULT = frozenset({"invariant.dom-6", "profile.invariant.dom-6", "modifierExtension.present"})
+UCUM = "http://unitsofmeasure.org"
 FALSE = ("profile.element.invariant.vs-1", "profile.slice.cardinality.min")
 Judge = Callable[[Any], list[str]]
 
@@ -271,6 +272,25 @@ def test_profiles_are_kept(profile: str, kept: str, judge: Callable[[str], Judge
     ]
     for each in damaged[: 3 if kept == "85354-9" else 2]:
         assert set(faults(each)) - set(false), each
+
+
+@pytest.mark.parametrize("name", ["rich", *(each.id for each in examples())])
+def test_laboratory_results_are_as_us_core_asks(name: str) -> None:
+    """The rules of us-core-observation-lab (HL7/US-Core, CC0-1.0) and of the profile beneath it, by hand."""
+    seen = 0
+    for each in resources(name, "Observation"):
+        categories = [one["code"] for concept in each["category"] for one in concept["coding"]]
+        if "laboratory" not in categories:
+            continue
+        seen += 1
+        assert categories == ["laboratory"]
+        assert {one["system"] for one in each["code"]["coding"]} == {"http://loinc.org"}
+        assert each["subject"]["reference"].startswith("Patient/")
+        assert len(each["effectiveDateTime"]) >= len("2024-05-01")
+        quantity = each["valueQuantity"]
+        assert quantity.get("system", UCUM) == UCUM
+        assert ("system" in quantity) == ("code" in quantity)
+    assert seen > 0
 
 
 @pytest.fixture

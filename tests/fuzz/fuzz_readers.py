@@ -104,6 +104,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--format", choices=FORMATS, required=True)
+    parser.add_argument("--seed", type=int, default=0, help="the same one, the same inputs; 0: others each time")
     parser.add_argument("--keep", type=Path, help="a folder for the inputs that reached something new")
     parser.add_argument("inputs", type=Path, nargs="*", help="only read these")
     asked = parser.parse_args()
@@ -119,6 +120,7 @@ def main() -> None:
         survive(asked.format, seed.read_bytes())  # a seed that is refused reaches nothing
     with tempfile.TemporaryDirectory() as found:
         limits = [f"-max_total_time={asked.seconds}", f"-max_len={LARGEST}", "-timeout=10", "-rss_limit_mb=2048"]
+        limits.append(f"-seed={asked.seed}")
         places = asked.inputs or [asked.keep or found, seeds]
         atheris.Setup([sys.argv[0], *limits, *map(str, places)], once, custom_mutator=change)
         atheris.Fuzz()

@@ -42,11 +42,33 @@ def test_with_equal_times_the_ratio_is_that_of_the_sums() -> None:
 
 def test_the_robust_variance_has_a_closed_form_where_times_are_equal() -> None:
     """Each person's share of attacks on treatment against the pooled share, squared and summed."""
-    found = self_controlled(SERIES, window=False)
-    on, total = np.array([1, 1, 0, 2, 0]), np.array([6, 3, 6, 5, 7])
+    on, total = np.array([1.0, 1.0, 0.0, 2.0, 0.0]), np.array([6.0, 3.0, 6.0, 5.0, 7.0])
+    cells = np.ravel(np.column_stack([total - on, on]))
+    people = np.repeat(np.arange(5), 2)
+    found = conditional_poisson(cells, np.tile([3.5, 2.0], 5), np.tile([0.0, 1.0], 5)[:, None], people)
     share = 4 / 27
     information = total.sum() * share * (1 - share)
-    assert found.log_se == pytest.approx(math.sqrt(np.square(on - total * share).sum()) / information, rel=1e-8)
+    assert found.robust[0] == pytest.approx(math.sqrt(np.square(on - total * share).sum()) / information, rel=1e-8)
+    assert self_controlled(SERIES, window=False).log_se == pytest.approx(float(found.jackknife[0]), rel=1e-9)
+
+
+def test_the_jackknife_agrees_with_leaving_each_person_out() -> None:
+    random = np.random.default_rng(6)
+    people = np.repeat(np.arange(25), 2)
+    years, treated = random.uniform(1.0, 3.0, 50), np.tile([0.0, 1.0], 25)
+    attacks = random.poisson(np.repeat(random.gamma(1.0, 2.0, 25), 2) * years * 0.5**treated).astype(float)
+    found = conditional_poisson(attacks, years, treated[:, None], people)
+    without = np.array(
+        [
+            conditional_poisson(
+                attacks[kept], years[kept], treated[kept, None], np.unique(people[kept], return_inverse=True)[1]
+            ).coefficients[0]
+            for kept in (people != each for each in range(25))
+        ]
+    )
+    expected = math.sqrt(24 / 25 * np.square(without - found.coefficients[0]).sum())
+    assert found.jackknife[0] == pytest.approx(expected, rel=0.03)
+    assert found.jackknife[0] > found.robust[0]
 
 
 def test_unequal_times_agree_with_a_regression_that_has_a_level_for_each_person() -> None:
@@ -57,13 +79,13 @@ def test_unequal_times_agree_with_a_regression_that_has_a_level_for_each_person(
     attacks = random.poisson(np.repeat(random.gamma(2.0, 1.5, 30), 3) * years * np.exp(design @ [-0.7, 0.3])).astype(
         float
     )
-    coefficients, model, robust = conditional_poisson(attacks, years, design, people)
+    found = conditional_poisson(attacks, years, design, people)
     levels = np.column_stack([design, people[:, None] == np.arange(30)])
     theirs = sm.GLM(attacks, levels, family=sm.families.Poisson(), exposure=years)
     by_person = theirs.fit(cov_type="cluster", cov_kwds={"groups": people, "use_correction": False}, tol=1e-12)
-    np.testing.assert_allclose(coefficients, by_person.params[:2], rtol=1e-6)
-    np.testing.assert_allclose(model, theirs.fit(tol=1e-12).bse[:2], rtol=1e-5)
-    np.testing.assert_allclose(robust, by_person.bse[:2], rtol=1e-5)
+    np.testing.assert_allclose(found.coefficients, by_person.params[:2], rtol=1e-6)
+    np.testing.assert_allclose(found.model, theirs.fit(tol=1e-12).bse[:2], rtol=1e-5)
+    np.testing.assert_allclose(found.robust, by_person.bse[:2], rtol=1e-5)
 
 
 def test_no_attack_on_treatment_gives_the_exact_upper_end() -> None:

@@ -12,6 +12,8 @@ spell, so the rate off treatment comes out somewhat too low and the treatment so
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,7 +26,7 @@ WITHOUT_WINDOW = "self-controlled, no window"
 
 
 def self_controlled(rows: Rows, *, window: bool = True) -> RateRatio:
-    """The rate ratio within people, by conditional Poisson regression with robust variance.
+    """The rate ratio within people, by conditional Poisson regression; variance between people, each left out in turn.
 
     Covariates of the rows (a season, an age) are adjusted for where they change within a person. With ``window`` the
     time before each start has its own rate; without, attacks that led to treatment count against the time off it.
@@ -79,21 +81,34 @@ def _odds_of_people(rows: Rows) -> Floats:
 
 
 def _conditional_poisson(rows: Rows, before: Flags) -> tuple[float, float]:
-    """Log ratio and robust standard error."""
+    """Log ratio and its standard error, each person left out in turn."""
     attacks, years, keys = counted(rows, *([before.astype(float)] if before.any() else []))
-    coefficients, _, robust = conditional_poisson(attacks, years, keys[:, 1:], keys[:, 0].astype(int))
-    return float(coefficients[0]), float(robust[0])
+    found = conditional_poisson(attacks, years, keys[:, 1:], keys[:, 0].astype(int))
+    return float(found.coefficients[0]), float(found.jackknife[0])
 
 
-def conditional_poisson(
-    attacks: Floats, years: Floats, design: Floats, people: NDArray[np.int64]
-) -> tuple[Floats, Floats, Floats]:
-    """Coefficients (k,) of a conditional Poisson regression, their model-based and their robust standard errors.
+@dataclass(frozen=True, slots=True, eq=False)
+class Conditional:
+    """Coefficients (k,) of a conditional Poisson regression, and three standard errors of each.
+
+    ``model`` holds if attacks come by chance; ``robust`` sums squared scores by person; ``jackknife`` leaves each
+    person out in turn, by one step of the search. Where people are few the second is too small, most of all if one of
+    them has most of the attacks.
+    """
+
+    coefficients: Floats
+    model: Floats
+    robust: Floats
+    jackknife: Floats
+
+
+def conditional_poisson(attacks: Floats, years: Floats, design: Floats, people: NDArray[np.int64]) -> Conditional:
+    """The conditional Poisson regression; not a number where the search does not end.
 
     Cells (n,) with attacks, years, a design (n, k) and the number of their person, from 0. Given a person's attacks,
-    each falls into a cell with a chance in proportion to years times exp(design coefficients). Not a number where the
-    search does not end. The conditional Poisson of statsmodels 0.15 leaves out people with the same count in every
-    cell, who do tell where their years differ, and has no variance by person.
+    each falls into a cell with a chance in proportion to years times exp(design coefficients). The one of statsmodels
+    0.15 leaves out people with the same count in every cell, who do tell where their years differ, and has no variance
+    by person.
     """
     of_person = np.zeros((people.max() + 1, len(people)))
     of_person[people, np.arange(len(people))] = 1.0
@@ -111,6 +126,15 @@ def conditional_poisson(
         if abs(step[0]) < 1e-9 and np.abs(step * scores.sum(0)).max() < 1e-9:
             inverse = np.linalg.pinv(information)
             robust = inverse @ (scores.T @ scores) @ inverse
-            return coefficients, np.sqrt(np.diag(inverse)), np.sqrt(np.diag(robust))
+            own = _information_of_each(of_person, total, share, mean, design)
+            left_out = np.einsum("gij,gj->gi", np.linalg.pinv(information - own), scores)
+            jackknife = np.sqrt((1.0 - 1.0 / len(total)) * np.square(left_out).sum(0))
+            return Conditional(coefficients, np.sqrt(np.diag(inverse)), np.sqrt(np.diag(robust)), jackknife)
     nothing = np.full_like(coefficients, np.nan)
-    return nothing, nothing, nothing
+    return Conditional(nothing, nothing, nothing, nothing)
+
+
+def _information_of_each(of_person: Floats, total: Floats, share: Floats, mean: Floats, design: Floats) -> Floats:
+    """What each person adds to the information, (people, k, k)."""
+    second = np.einsum("gn,ni,nj->gij", of_person * share, design, design)
+    return np.asarray(total[:, None, None] * (second - mean[:, :, None] * mean[:, None]), dtype=float)

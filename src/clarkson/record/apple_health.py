@@ -6,6 +6,7 @@ It is read as a stream: an export may hold millions of readings, most of them no
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -49,6 +50,14 @@ def is_apple_health(path: Path) -> bool:
         return b"<!DOCTYPE HealthData" in file.read(_TELLING_BYTES)
 
 
+_DAMAGED = (
+    *(OSError, EOFError, LookupError, NotImplementedError, RuntimeError, ValueError),
+    *(zipfile.BadZipFile, zlib.error),
+)
+"""What ``zipfile`` and the parser of XML raise where an archive is cut, damaged, encrypted, packed in another way, or
+written in an encoding that there is not."""
+
+
 def read_apple_health(path: Path) -> Record:
     """The record in an export: the zip file, the folder that it unpacks to, or its ``export.xml``.
 
@@ -64,7 +73,7 @@ def read_apple_health(path: Path) -> Record:
             return _read(path, file, documents)
     except ElementTree.ParseError as error:
         raise RecordError(f"'{path.name}' is damaged: {error}") from None
-    except (OSError, zipfile.BadZipFile) as error:
+    except _DAMAGED as error:
         raise RecordError(f"'{path.name}' cannot be read: {error}") from None
 
 

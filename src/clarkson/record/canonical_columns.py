@@ -208,7 +208,7 @@ def canonical_batches(tables: Tables) -> Iterator[tuple[pa.RecordBatch, list[Ski
     RecordError
         The data set cannot be read.
     """
-    for batch in tables.stream(f"SELECT {JUDGED} FROM judged", BATCH_ROWS):
+    for batch in tables.stream(f"SELECT {JUDGED} FROM judged WHERE subject IS NOT NULL", BATCH_ROWS):
         clean = pc.is_valid(batch.column("canonical"))
         yield clean_batch(batch.filter(clean)), []
         found = [(row["subject"], result_of(row)) for row in batch.filter(pc.invert(clean)).to_pylist()]

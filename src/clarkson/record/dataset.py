@@ -140,8 +140,10 @@ def _prepare_doses_and_events(tables: Tables, printed: Printed, timezone: str | 
     # A date that no calendar of ours has cannot leave DuckDB.
     born = f"CASE WHEN year(born) BETWEEN {_EARLIEST_BIRTH} AND {LATEST_YEAR} THEN born END AS born"
     tables.view("people", f"SELECT * REPLACE ({born}) FROM ({printed.people})")
-    tables.view("given", printed.doses)
-    tables.view("happened_as_printed", printed.events)
+    # A table of others may hold a time or a number where a word is meant.
+    text = "words::VARCHAR AS words" + (", drug::VARCHAR AS drug" if printed.drugs is None else "")
+    tables.view("given", f"SELECT * REPLACE ({text}) FROM ({printed.doses})")
+    tables.view("happened_as_printed", f"SELECT * REPLACE (words::VARCHAR AS words) FROM ({printed.events})")
     if printed.drugs is None:
         pairs = tables.rows("SELECT DISTINCT coalesce(drug, ''), coalesce(words, '') FROM given")
         rows = [{"drug": drug, "words": words, "kind": _kind(drug, words)} for drug, words in pairs]

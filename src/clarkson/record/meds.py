@@ -45,7 +45,7 @@ _OUR_RESULTS = (
 )
 _OUR_PEOPLE = (
     "SELECT s.* EXCLUDE (subject_id), 'metadata' AS file, 'subjects' AS place, NULL::DATE AS born,"
-    " (SELECT count(*) FROM event e JOIN meanings m ON e.code = m.code"
+    " (SELECT count(*) FROM event e JOIN meanings m ON e.code::VARCHAR = m.code"
     " WHERE e.subject_id = s.subject_id AND m.kind IN ('sex', 'birth')) AS rows FROM subjects s"
 )
 _KINDS = pa.schema([("code", pa.string()), ("kind", pa.string()), ("words", pa.string()), ("drug", pa.string())])
@@ -86,7 +86,7 @@ def printed_meds(tables: Tables) -> Printed:
     text, unit = tables.column("event", "text_value"), tables.column("event", "unit")
     if text != "NULL":
         # The number as text, where it is the same number, has the digits that 32 bits lose.
-        same = f"try_cast(e.{text} AS DOUBLE)::FLOAT = e.numeric_value::FLOAT"
+        same = f"try_cast(try_cast(e.{text} AS DOUBLE) AS FLOAT) = try_cast(e.numeric_value AS FLOAT)"
         value = f"CASE WHEN {same} THEN try_cast(e.{text} AS DOUBLE) ELSE {value} END"
     end = tables.column("event", "end")
     end_us = "NULL::BIGINT" if end == "NULL" else f"epoch_us(try_cast(e.{end} AS TIMESTAMP))"
@@ -95,9 +95,9 @@ def printed_meds(tables: Tables) -> Printed:
     time = "epoch_us(try_cast(e.time AS TIMESTAMP))"
     ours = set(tables.columns.get("subjects", ())) >= _WRITTEN_HERE
     subject = "s.subject" if ours else "e.subject_id::VARCHAR"
-    row = f"{subject} AS subject, 'data' AS file, e.code || coalesce(' at ' || e.time::VARCHAR, '') AS place, m.words"
+    row = f"{subject} AS subject, 'data' AS file, m.code || coalesce(' at ' || e.time::VARCHAR, '') AS place, m.words"
     told = " JOIN subjects s ON e.subject_id = s.subject_id" if ours else ""
-    rows = f"FROM event e JOIN meanings m ON e.code = m.code{told} WHERE m.kind"
+    rows = f"FROM event e JOIN meanings m ON coalesce(e.code::VARCHAR, '') = m.code{told} WHERE m.kind"
     return Printed(
         people=_OUR_PEOPLE
         if ours
@@ -108,7 +108,7 @@ def printed_meds(tables: Tables) -> Printed:
             f" count(*) AS rows {rows} IN ('sex', 'birth') GROUP BY e.subject_id"
         ),
         results=(
-            f"SELECT {row}, {time} AS time_us, e.code AS test, {value} AS value,"
+            f"SELECT {row}, {time} AS time_us, m.code AS test, {value} AS value,"
             f" {text}::VARCHAR AS printed, {unit}::VARCHAR AS unit, '' AS comparator, NULL::VARCHAR AS refusal,"
             f" {_OUR_RESULTS if ours else _THEIR_RESULTS} {rows} = 'result'"
         ),
@@ -141,15 +141,16 @@ class _Meaning:
 
 
 def _codes(tables: Tables) -> list[tuple[str, str, list[str]]]:
-    """Every code that occurs, with its description and its parents."""
+    """Every code that occurs, with its description and its parents; that of rows without one is empty."""
     if "codes" not in tables:
-        return [(code, "", []) for (code,) in tables.rows("SELECT DISTINCT code FROM event WHERE code IS NOT NULL")]
+        return [(code, "", []) for (code,) in tables.rows("SELECT DISTINCT coalesce(code::VARCHAR, '') FROM event")]
     words, parents = tables.column("codes", "description"), tables.column("codes", "parent_codes")
     return [
         (code, text or "", above or [])
         for code, text, above in tables.rows(
-            f"SELECT e.code, any_value({words}), any_value({parents}) FROM (SELECT DISTINCT code FROM event"
-            " WHERE code IS NOT NULL) e LEFT JOIN codes c ON e.code = c.code GROUP BY e.code"
+            f"SELECT e.code, any_value({words}), any_value({parents})"
+            " FROM (SELECT DISTINCT coalesce(code::VARCHAR, '') AS code FROM event) e"
+            " LEFT JOIN codes c ON e.code = c.code::VARCHAR GROUP BY e.code"
         )
     ]
 

@@ -2,13 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import get_args
 
-from clarkson.analytes import analytes
+from clarkson.analytes import Method, analytes
 from clarkson.record.printed import Printed, tests_table
+from clarkson.record.record import Status
 from clarkson.record.tables import Tables, connect, files_view
 
 TABLES = ("people", "results", "doses", "events")
+_TEXT, _NUMBER, _TIME, _FLAG = "VARCHAR", "DOUBLE", "TIMESTAMP", "BOOLEAN"
+_SOURCE = {"file": _TEXT, "place": _TEXT}
+_COLUMNS: Mapping[str, Mapping[str, str]] = {
+    "people": {
+        **{"subject": _TEXT, "sex": _TEXT, "age_years": _NUMBER, "height_cm": _NUMBER, "weight_kg": _NUMBER},
+        **{"diagnoses": "VARCHAR[]", "citation": _TEXT, "relative_time": _FLAG},
+    },
+    "results": {
+        **{"subject": _TEXT, "time": _TIME, "exact_time": _FLAG, "analyte": _TEXT, "value": _NUMBER},
+        **{"comparator": _TEXT, "status": _TEXT, "method": _TEXT, "laboratory": _TEXT, "steady": _FLAG},
+        **{"raw_value": _TEXT, "raw_unit": _TEXT, **_SOURCE},
+    },
+    "doses": {
+        **{"subject": _TEXT, "kind": _TEXT, "what": _TEXT, "start": _TIME, "end": _TIME, "amount": _NUMBER},
+        **{"unit": _TEXT, "lasting": _FLAG, "every_h": _NUMBER, **_SOURCE},
+    },
+    "events": {"subject": _TEXT, "kind": _TEXT, "text": _TEXT, "time": _TIME, **_SOURCE},
+}
+"""The columns that are read, with the type that each is taken as: a cell of another one is empty."""
+
+_PLACED = "subject, coalesce(file, '') AS file, coalesce(place, '') AS place"
 
 
 def tables_of_parquet(folder: Path) -> Tables:
@@ -35,34 +59,42 @@ def printed_parquet(tables: Tables) -> Printed:
     RecordError
         A column is missing.
     """
-    tables.need("kept_people", ("subject", "sex", "age_years", "diagnoses", "citation", "relative_time"))
-    tables.need(
-        "kept_results", ("subject", "time", "analyte", "value", "comparator", "raw_value", "raw_unit", "steady")
-    )
-    tables.need("kept_doses", ("subject", "kind", "what", "start", "end", "amount", "unit", "lasting", "every_h"))
-    tables.need("kept_events", ("subject", "kind", "text", "time"))
+    for name, columns in _COLUMNS.items():
+        tables.need(f"kept_{name}", columns)
+        cells = ", ".join(f'try_cast("{column}" AS {kind}) AS "{column}"' for column, kind in columns.items())
+        tables.view(f"typed_{name}", f"SELECT {cells} FROM kept_{name}")
     units = {entry.key: entry.unit for entry in analytes().values()}
     # A bound is read as text: as a number it would be one.
     bound = "coalesce(comparator, '') <> ''"
     return Printed(
-        people="SELECT *, 'people' AS file, subject AS place, NULL::DATE AS born, 1 AS rows FROM kept_people",
+        people=(
+            "SELECT * REPLACE (CASE WHEN sex IN ('female', 'male') THEN sex END AS sex), 'people' AS file,"
+            " subject AS place, NULL::DATE AS born, 1 AS rows FROM typed_people"
+        ),
         results=(
-            "SELECT subject, file, place, epoch_us(time) AS time_us, exact_time AS exact, analyte AS test,"
+            f"SELECT {_PLACED}, epoch_us(time) AS time_us, exact_time AS exact, analyte AS test,"
             f" analyte AS words, CASE WHEN {bound} THEN NULL ELSE value END AS value,"
             f" CASE WHEN {bound} THEN comparator || value::VARCHAR END AS printed, NULL::VARCHAR AS unit, comparator,"
-            " status, method, laboratory, NULL::VARCHAR AS refusal, steady, raw_value AS as_printed,"
-            " raw_unit AS as_printed_unit FROM kept_results"
+            f" status, method, laboratory, coalesce({_unknown('status', get_args(Status))},"
+            f" {_unknown('method', get_args(Method))}) AS refusal, steady, raw_value AS as_printed,"
+            " raw_unit AS as_printed_unit FROM typed_results"
         ),
         doses=(
-            "SELECT subject, file, place, epoch_us(start) AS start_us, epoch_us(\"end\") AS end_us, '' AS drug,"
+            f"SELECT {_PLACED}, epoch_us(start) AS start_us, epoch_us(\"end\") AS end_us, '' AS drug,"
             " what AS words, amount, unit, NULL::VARCHAR AS refusal, kind AS said_kind, lasting, every_h"
-            " FROM kept_doses"
+            " FROM typed_doses"
         ),
         events=(
-            "SELECT subject, file, place, epoch_us(time) AS time_us, kind, text AS words, NULL::VARCHAR AS refusal"
-            " FROM kept_events"
+            f"SELECT {_PLACED}, epoch_us(time) AS time_us, kind, text AS words, NULL::VARCHAR AS refusal"
+            " FROM typed_events"
         ),
         tests=tests_table((key, key, None, unit) for key, unit in units.items()),
         counted=tuple(tables.columns),
         clock_time=False,
     )
+
+
+def _unknown(column: str, known: Iterable[str]) -> str:
+    """SQL of what is said where a word is none of those known, else NULL."""
+    words = ", ".join(f"'{each}'" for each in known)
+    return f"CASE WHEN {column} NOT IN ({words}) THEN concat('the {column} ', {column}, ' is not known') END"

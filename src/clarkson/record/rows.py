@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 from clarkson.record.canonical_columns import EARLIEST_US, EPOCH, LATEST_US, MICROSECOND, result_of
 from clarkson.record.doses import volume_ml
-from clarkson.record.record import Dose, Event, Record, Result, Skipped, Source
+from clarkson.record.record import Dose, DoseKind, Event, EventKind, Record, Result, Skipped, Source
 from clarkson.record.repeats import settle
 from clarkson.record.times import EARLIEST_YEAR, LATEST_YEAR, ORIGIN
 
@@ -39,21 +39,21 @@ def record_of_rows(subject: str, rows: Rows, citation: str) -> Record:
         for row in sorted(rows.unread, key=lambda row: (row["file"] or "", row["code"] or ""))
     ]
     results: list[Result] = []
-    for row in sorted(rows.results, key=lambda row: (row["time_us"] or 0, len(row["place"]), row["place"])):
+    for row in sorted(rows.results, key=_order):
         found = result_of(row)
         if isinstance(found, Result):
             results.append(found)
         else:
             skipped.append(found)
     doses: list[Dose] = []
-    for row in sorted(rows.doses, key=lambda row: (row["time_us"] or 0, len(row["place"]), row["place"])):
+    for row in sorted(rows.doses, key=_order):
         given = _dose(row)
         if isinstance(given, Dose):
             doses.append(given)
         else:
             skipped.append(given)
     events: list[Event] = []
-    for row in sorted(rows.events, key=lambda row: (row["time_us"] or 0, len(row["place"]), row["place"])):
+    for row in sorted(rows.events, key=_order):
         happened = _event(row)
         if isinstance(happened, Event):
             events.append(happened)
@@ -84,13 +84,21 @@ def record_of_rows(subject: str, rows: Rows, citation: str) -> Record:
     )
 
 
+def _order(row: dict[str, Any]) -> tuple[int, int, str, str]:
+    """By time and place; what stands at one place, in an order that does not hang on how it was read."""
+    return row["time_us"] or 0, len(row["place"]), row["place"], str(row)
+
+
 def _dose(row: dict[str, Any]) -> Dose | Skipped:
     source = Source(row["file"], row["place"])
     what, amount, unit = row["words"] or row["drug"] or "", row["amount"], row["unit"] or ""
     start, end = row["time_us"], row["end_us"]
     reason = row["refusal"] or _fault(start)
+    kind = row.get("said_kind") or row["kind"]
     if reason is None and not what:
         reason = "it does not name what was given"
+    if reason is None and kind not in get_args(DoseKind):
+        reason = f"'{kind}' is no kind of dose; known are {', '.join(get_args(DoseKind))}"
     if reason is None and amount is not None and amount < 0:
         reason = f"its amount is negative: {amount:g} {unit}".rstrip()
     if reason is None and end is not None and end < start:
@@ -98,7 +106,7 @@ def _dose(row: dict[str, Any]) -> Dose | Skipped:
     if reason is not None:
         return Skipped(source, reason, what)
     return Dose(
-        row.get("said_kind") or row["kind"],
+        kind,
         what,
         EPOCH + start * MICROSECOND,
         source,
@@ -115,6 +123,9 @@ def _event(row: dict[str, Any]) -> Event | Skipped:
     source = Source(row["file"], row["place"])
     if row["refusal"] is not None or not row["words"]:
         return Skipped(source, row["refusal"] or "it does not say what happened", row["words"] or "")
+    if row["kind"] not in get_args(EventKind):
+        reason = f"'{row['kind']}' is no kind of event; known are {', '.join(get_args(EventKind))}"
+        return Skipped(source, reason, row["words"])
     time = None if _fault(row["time_us"]) else EPOCH + row["time_us"] * MICROSECOND
     return Event(row["kind"], row["words"], time, source)
 
