@@ -2,7 +2,8 @@
 
 FHIR is judged by fhirkit, and by pyrofile with the definitions of R4: as it is, by R4's own profiles of vital signs and
 blood pressure, and by that of US Core for blood pressure. US Core's profile of laboratory results is in no package that
-can be installed: its rules are few, and are asked one by one. MEDS is judged by the schemas of ``meds`` and read by ``meds-reader``.
+can be installed: its rules are few, and are asked one by one. MEDS is judged by the schemas of ``meds`` and read by
+``meds-reader``.
 """
 
 from __future__ import annotations

@@ -270,7 +270,7 @@ def _models() -> list[str]:
         "",
         "The table above is not measured anew by the command; `tests/history/test_recurrent.py` measures Clarkson's and "
         "statsmodels' rows. `cgd` (128 people, 76 infections): no published output of this model was found; its first infections agree "
-        "with R's, and the repeated ones of its first 60 people with a Poisson regression on split time, whose score equations "
+        "with R's, and all of them with a Poisson regression on split time, whose score equations "
         "are the same. The self-controlled series is written out too: the conditional Poisson of statsmodels 0.15 leaves out "
         "people with the same count in every period, and has no variance by person.",
     ]

@@ -175,10 +175,10 @@ def _of_person(table: str, columns: str, time: str, what: str) -> str:
     return (
         f"SELECT h.patient_id::VARCHAR AS subject, '{table}' AS file, 'stay ' || r.hospitalization_id || ' ' || {what}"
         f" || coalesce(' at ' || make_timestamp({time})::VARCHAR || ' UTC', '') AS place, {columns}"
-        f" FROM {table} r LEFT JOIN (SELECT hospitalization_id,"
+        f" FROM {table} r LEFT JOIN (SELECT hospitalization_id::VARCHAR AS stay,"
         # A stay of two people is nobody's: theirs must not mix.
         " CASE WHEN count(DISTINCT patient_id) = 1 THEN any_value(patient_id) END AS patient_id"
-        " FROM hospitalization GROUP BY hospitalization_id) h ON r.hospitalization_id = h.hospitalization_id"
+        " FROM hospitalization GROUP BY stay) h ON r.hospitalization_id::VARCHAR = h.stay"
     )
 
 
