@@ -43,7 +43,8 @@ def show(
 
     application = app(assessed, fitted, over_years=years, start=document)
     if diary is not None:
-        add_diary(application, diary, open_store, assess=assessed, fit=fitted)
+        pages = {"attacks": ("Attacks over years", years), "letter": ("Emergency letter", lettered)}
+        add_diary(application, diary, open_store, assess=assessed, fit=fitted, pages=pages)
     listen(application, port=port, ready=ready)
 
 
@@ -95,3 +96,19 @@ def years(data: bytes, name: str, said: Options) -> str:
     record = record_of(data, name, sex=said.sex, age_years=said.age_years, timezone=said.timezone)
     digest = hashlib.sha256(data).hexdigest()
     return render_history(history_document(record, history(record), input_name=name, input_sha256=digest), inline=False)
+
+
+def lettered(data: bytes, name: str, said: Options) -> str:
+    """The emergency letter of the same bytes, as a page to print.
+
+    Raises
+    ------
+    ClarksonError
+        The record cannot be read.
+    """
+    from clarkson.history.history import history
+    from clarkson.report.letter import letter_html
+    from clarkson.watch.assess import assess
+
+    record = record_of(data, name, sex=said.sex, age_years=said.age_years, timezone=said.timezone)
+    return letter_html(assess(record), history(record), input_name=name, input_sha256=hashlib.sha256(data).hexdigest())

@@ -13,6 +13,7 @@ import pytest
 from fastapi import FastAPI
 
 from clarkson.errors import FitError
+from clarkson.loopback import lettered, years
 from clarkson.report.diary_page import NEWEST
 from clarkson.serve.app import app
 from clarkson.serve.diary import add_diary
@@ -31,7 +32,12 @@ class Page:
         self.assessed: list[bytes] = []
         self.application: FastAPI = app(self._assess, self._fit)
         add_diary(
-            self.application, subject, partial(open_store, place, who="reader"), assess=self._assess, fit=self._fit
+            self.application,
+            subject,
+            partial(open_store, place, who="reader"),
+            assess=self._assess,
+            fit=self._fit,
+            pages={"attacks": ("Attacks over years", years), "letter": ("Emergency letter", lettered)},
         )
 
     def _assess(self, data: bytes, _name: str, _said: Options) -> dict[str, Any]:
@@ -274,3 +280,23 @@ def test_a_diary_needs_a_name(place: str) -> None:
 
     with pytest.raises(SettingError, match="cannot name a person"):
         Page(place, "#1")
+
+
+def test_further_pages_are_made_of_the_diary(place: str) -> None:
+    page = Page(place)
+    assert page.get("/diary/letter").status_code == 400
+    page.add(kind="words", words="attack severe, hospital", at="2024-03-04T08:30")
+    assert "Attacks over years" in page.get("/diary").text
+    assert "1 a" in page.get("/diary/attacks").text
+    letter = page.get("/diary/letter")
+    assert letter.status_code == 200
+    assert "4 Mar 2024" in letter.text
+
+
+def test_what_is_known_of_the_person_stands_in_the_form(place: str) -> None:
+    page = Page(place)
+    assert "selected>female" not in page.get("/diary").text
+    page.post("/diary/about", data={"sex": "female", "age": "45"})
+    shown = page.get("/diary").text
+    assert "selected>female" in shown
+    assert 'name="age" value="45"' in shown

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from clarkson.diary.diary import NOTICE
 from clarkson.diary.entries import Entry
@@ -19,15 +20,19 @@ def render_diary(
     subject: str,
     entries: Sequence[Entry],
     *,
+    known: tuple[str, float | None] = ("", None),
+    links: Mapping[str, str] = MappingProxyType({}),
     everything: bool = False,
     kept: Sequence[int] = (),
     said: str = "",
     error: str = "",
     fields: Mapping[str, Sequence[str]] | None = None,
 ) -> str:
-    """The page as HTML. ``kept`` are numbers of entries just written, ``said`` a sentence about what was done.
+    """The page as HTML.
 
-    With an ``error`` the ``fields`` that were sent stand in their form again.
+    ``known`` are sex and age, ``links`` further pages by their address below /diary/. ``kept`` are numbers of entries
+    just written, ``said`` a sentence about what was done. With an ``error`` the ``fields`` that were sent stand in
+    their form again.
     """
     standing = [each for each in entries if not each.withdrawn]
     return (
@@ -43,6 +48,9 @@ def render_diary(
             said=said,
             error=error,
             fields=fields or {},
+            sex=known[0],
+            age="" if known[1] is None else f"{known[1]:g}",
+            links=links,
             token=secrets.token_hex(16),
             notice=NOTICE,
             symptoms=[name for name, _ in PRODROME],

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import PurePath
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,7 +14,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
-from clarkson.diary.diary import about, checked_subject, correct, withdraw, write
+from clarkson.diary.diary import about, checked_subject, correct, record_kept, withdraw, write
 from clarkson.diary.entries import entries
 from clarkson.diary.exchange import give_out, take_in
 from clarkson.diary.fields import Fields, lines_in
@@ -34,9 +35,18 @@ _NOTHING = "nothing is written in the diary yet"
 _FIRST_SKIPPED = 5
 
 
-def add_diary(application: FastAPI, subject: str, opened: Callable[[], Store], *, assess: Assess, fit: Fit) -> None:
+def add_diary(
+    application: FastAPI,
+    subject: str,
+    opened: Callable[[], Store],
+    *,
+    assess: Assess,
+    fit: Fit,
+    pages: Mapping[str, tuple[str, Fit]] = MappingProxyType({}),
+) -> None:
     """Add the diary of one person to a web application; ``opened`` gives its store.
 
+    ``pages`` are further ones that are made of the diary, each by its address below /diary/ with the words of its link.
     No address and no field names the person: who looks at this diary can reach no other.
 
     Raises
@@ -54,10 +64,12 @@ def add_diary(application: FastAPI, subject: str, opened: Callable[[], Store], *
     def page(error: str = "", fields: Fields | None = None, **more: Any) -> str:
         try:
             with store() as kept:
-                found = entries(kept, person)
+                found, record = entries(kept, person), record_kept(kept, person)
         except StoreError as failed:
             raise HTTPException(503, f"The diary cannot be read: {failed}.") from None
-        return render_diary(person, found, error=error, fields=fields, **more)
+        links = {path: words for path, (words, _) in pages.items()}
+        known = ("", None) if record is None else (record.sex or "", record.age_years)
+        return render_diary(person, found, known=known, links=links, error=error, fields=fields, **more)
 
     async def done(request: Request, work: Callable[[Store, _Sent], str]) -> Response:
         """Back to the page with what ``work`` says to show, or the page with the sentence that refuses it."""
@@ -158,6 +170,12 @@ def add_diary(application: FastAPI, subject: str, opened: Callable[[], Store], *
     def twin() -> Response:
         """The twin of the diary, or why there is none."""
         return read(kept_as_csv, lambda text: HTMLResponse(fit(*as_file(text), Options())))
+
+    def made_by(make: Fit) -> Callable[[], Response]:
+        return lambda: read(kept_as_csv, lambda text: HTMLResponse(make(*as_file(text), Options())))
+
+    for path, (_, make) in pages.items():
+        application.get(f"/diary/{path}", response_class=HTMLResponse)(made_by(make))
 
     def kept_as_csv(kept: Store, subject: str) -> str:
         return csv_of(kept.record(subject, purpose="read to show"))
