@@ -10,6 +10,7 @@ import pikepdf
 import pytest
 
 from tests.cli.command import run
+from tests.pango import needs_pango
 from tests.schema import HISTORY_SCHEMA, faults
 
 DIARY = Path(__file__).parents[2] / "examples" / "diary.csv"
@@ -38,6 +39,7 @@ def test_only_what_was_known_by_then_is_told() -> None:
 
 
 def test_a_letter_is_one_page_its_owner_reads_alone_and_the_same_again(tmp_path: Path) -> None:
+    needs_pango()
     done = run("letter", DIARY, "-o", "letter.pdf", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout == b""

@@ -27,6 +27,7 @@ from clarkson.history.history import History, history
 from clarkson.record.record import Dose, Event, Record, Result, Source
 from clarkson.report.letter import SOURCES, letter_html, letter_pdf
 from clarkson.watch.assessment import Assessed
+from tests.pango import needs_pango
 
 SHA = "0" * 64
 START = datetime(2010, 1, 1, 8, tzinfo=UTC)
@@ -42,6 +43,7 @@ def of(case: str) -> tuple[Assessed, History]:
 
 
 def pdf(assessed: Assessed, years: History) -> bytes:
+    needs_pango()
     return letter_pdf(assessed, years, input_name="made.csv", input_sha256=SHA)
 
 

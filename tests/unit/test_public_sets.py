@@ -377,11 +377,12 @@ def test_mimic_people_become_records(tmp_path: Path) -> None:
 
 def test_mimic_doses_are_what_ran(tmp_path: Path) -> None:
     first, second = mimic(tmp_path)
-    assert [(each.kind, each.amount, each.unit, each.volume_ml) for each in first.doses] == [
+    assert {(each.kind, each.amount, each.unit, each.volume_ml) for each in first.doses} == {
         ("crystalloid", 500.0, "ml", 500.0),
         ("albumin", 250.0, "ml", 250.0),
         ("vasopressor", 0.1, "mcgkgmin", None),
-    ]
+    }
+    assert len(first.doses) == 3
     (only,) = second.doses
     assert (only.kind, only.what, only.end) == ("vasopressor", "Norepinephrine", DAY + timedelta(hours=3))
 
