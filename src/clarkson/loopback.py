@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 import webbrowser
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypedDict
 
-from clarkson.intake import document_of, record_of
+from clarkson.intake import digest_of, document_of, record_of
+from clarkson.record.record import Record
 from clarkson.serve.app import app
 from clarkson.serve.diary import add_diary
 from clarkson.serve.listen import listen
 from clarkson.serve.options import Options
 from clarkson.store.opening import open_store
+
+
+class _Input(TypedDict):
+    input_name: str
+    input_sha256: str
 
 
 def show(
@@ -43,8 +48,7 @@ def show(
 
     application = app(assessed, fitted, over_years=years, start=document)
     if diary is not None:
-        pages = {"attacks": ("Attacks over years", years), "letter": ("Emergency letter", lettered)}
-        add_diary(application, diary, open_store, assess=assessed, fit=fitted, pages=pages)
+        add_diary(application, diary, open_store, assess=assessed, pages=DIARY_PAGES)
     listen(application, port=port, ready=ready)
 
 
@@ -76,9 +80,9 @@ def fitted(data: bytes, name: str, said: Options) -> str:
     from clarkson.report.twin_page import render_twin
     from clarkson.twin.fit import fit
 
-    twin = fit(record_of(data, name, sex=said.sex, age_years=said.age_years, timezone=said.timezone))
-    document = twin_document(twin, input_name=name, input_sha256=hashlib.sha256(data).hexdigest())
-    return render_twin(twin, document, inline=False)
+    record, read_from = _read(data, name, said)
+    twin = fit(record)
+    return render_twin(twin, twin_document(twin, **read_from), inline=False)
 
 
 def years(data: bytes, name: str, said: Options) -> str:
@@ -93,9 +97,8 @@ def years(data: bytes, name: str, said: Options) -> str:
     from clarkson.report.history_document import history_document
     from clarkson.report.history_page import render_history
 
-    record = record_of(data, name, sex=said.sex, age_years=said.age_years, timezone=said.timezone)
-    digest = hashlib.sha256(data).hexdigest()
-    return render_history(history_document(record, history(record), input_name=name, input_sha256=digest), inline=False)
+    record, read_from = _read(data, name, said)
+    return render_history(history_document(record, history(record), **read_from), inline=False)
 
 
 def lettered(data: bytes, name: str, said: Options) -> str:
@@ -110,5 +113,19 @@ def lettered(data: bytes, name: str, said: Options) -> str:
     from clarkson.report.letter import letter_html
     from clarkson.watch.assess import assess
 
+    record, read_from = _read(data, name, said)
+    return letter_html(assess(record), history(record), **read_from)
+
+
+def _read(data: bytes, name: str, said: Options) -> tuple[Record, _Input]:
+    """The record in bytes, and from what it was read."""
     record = record_of(data, name, sex=said.sex, age_years=said.age_years, timezone=said.timezone)
-    return letter_html(assess(record), history(record), input_name=name, input_sha256=hashlib.sha256(data).hexdigest())
+    return record, _Input(input_name=name, input_sha256=digest_of(data, record))
+
+
+DIARY_PAGES = {
+    "twin": ("Fit the twin", fitted),
+    "attacks": ("Attacks over years", years),
+    "letter": ("Emergency letter", lettered),
+}
+"""What is made of a diary beside its assessment: by address, the words of the link and how."""

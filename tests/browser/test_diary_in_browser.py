@@ -13,7 +13,7 @@ import uvicorn
 from playwright.sync_api import expect
 
 from clarkson.diary.diary import write
-from clarkson.loopback import assessed, fitted
+from clarkson.loopback import DIARY_PAGES, assessed, fitted
 from clarkson.serve.app import app
 from clarkson.serve.diary import add_diary
 from clarkson.store.opening import make_store, open_store
@@ -46,7 +46,7 @@ def place(tmp_path: Path) -> str:
 def diary(place: str) -> Iterator[str]:
     """The address of a served diary."""
     application = app(assessed, fitted)
-    add_diary(application, "me", partial(open_store, place, who="reader"), assess=assessed, fit=fitted)
+    add_diary(application, "me", partial(open_store, place, who="reader"), assess=assessed, pages=DIARY_PAGES)
     server = uvicorn.Server(uvicorn.Config(application, port=0, log_level="warning", access_log=False, lifespan="off"))
     thread = threading.Thread(target=server.run)
     thread.start()

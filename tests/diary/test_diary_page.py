@@ -13,7 +13,7 @@ import pytest
 from fastapi import FastAPI
 
 from clarkson.errors import FitError
-from clarkson.loopback import lettered, years
+from clarkson.loopback import DIARY_PAGES
 from clarkson.report.diary_page import NEWEST
 from clarkson.serve.app import app
 from clarkson.serve.diary import add_diary
@@ -36,8 +36,7 @@ class Page:
             subject,
             partial(open_store, place, who="reader"),
             assess=self._assess,
-            fit=self._fit,
-            pages={"attacks": ("Attacks over years", years), "letter": ("Emergency letter", lettered)},
+            pages={**DIARY_PAGES, "twin": ("Fit the twin", self._fit)},
         )
 
     def _assess(self, data: bytes, _name: str, _said: Options) -> dict[str, Any]:

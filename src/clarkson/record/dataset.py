@@ -15,7 +15,7 @@ from clarkson.record.people import listed
 from clarkson.record.printed import Printed
 from clarkson.record.record import Record
 from clarkson.record.rows import Rows, record_of_rows
-from clarkson.record.tables import Tables
+from clarkson.record.tables import Tables, grouped
 from clarkson.record.times import EARLIEST_YEAR, LATEST_YEAR
 
 _SYSTEMS = {"ATC": "http://www.whocc.no/atc", "RxNorm": "http://www.nlm.nih.gov/research/umls/rxnorm"}
@@ -182,16 +182,8 @@ def _kind(drug: str, words: str) -> str:
 
 def _by_subject(tables: Tables, query: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """The rows of each person, person by person."""
-    subject, rows = "", list[dict[str, Any]]()
-    for batch in tables.stream(f"{query} WHERE subject IS NOT NULL ORDER BY {_ORDER}", BATCH_ROWS):
-        for row in batch.to_pylist():
-            if rows and row["subject"] != subject:
-                yield subject, rows
-                rows = []
-            subject = row["subject"]
-            rows.append(row)
-    if rows:
-        yield subject, rows
+    ordered = f"{query} WHERE subject IS NOT NULL ORDER BY {_ORDER}"
+    return grouped(tables.stream(ordered, BATCH_ROWS), "subject")
 
 
 def _literal(text: str) -> str:

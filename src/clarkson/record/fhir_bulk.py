@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from clarkson.record.fhir_resources import HELPING, INSIDE, Resource, withdrawn
 from clarkson.record.people import listed
 from clarkson.record.printed import NO_DOSES, NO_EVENTS, Printed, tests_table
 from clarkson.record.record import Record, Result, Skipped, Source
+from clarkson.record.tables import grouped
 from clarkson.units import ucum_codes
 
 _ORDER = "length(owner), owner, file, r.id"
@@ -148,7 +149,7 @@ class BulkFhir:
         # Of an Observation that SQL read in parts only the part in this row is meant.
         return [(row["subject"], each) for each in results if row["place"] in (None, each.source.place)]
 
-    def _groups(self, where: str) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
+    def _groups(self, where: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         """The resources of each person, those Medications to which they refer, and how many others there are."""
         query = (
             f"SELECT owner, kind, file, line, 1 AS rows, r.id AS id FROM resource WHERE {where} AND kind IN ({_KINDS})"
@@ -158,19 +159,10 @@ class BulkFhir:
             f" UNION ALL SELECT owner, kind, any_value(file), NULL, count(*), NULL FROM resource WHERE {where}"
             f" AND coalesce(kind, '') NOT IN ({_KINDS}) GROUP BY owner, kind"
         )
-        owner, rows = "", list[Mapping[str, Any]]()
         ordered = f"SELECT * FROM ({query}) ORDER BY {_ORDER.replace('r.id', 'id')}"
-        for batch in self._tables.stream(ordered, _PYTHON_ROWS):
-            for row in batch.to_pylist():
-                if rows and row["owner"] != owner:
-                    yield owner, rows
-                    rows = []
-                owner = row["owner"]
-                rows.append(row)
-        if rows:
-            yield owner, rows
+        return grouped(self._tables.stream(ordered, _PYTHON_ROWS), "owner")
 
-    def _record(self, subject: str, rows: list[Mapping[str, Any]]) -> Record:
+    def _record(self, subject: str, rows: Sequence[Mapping[str, Any]]) -> Record:
         resources, skipped = _resources(rows)
         # Of someone whose resources are all of kinds that are not used, nothing is read, and they are listed.
         patient = subject if resources else None
@@ -229,7 +221,7 @@ class BulkFhir:
         return int(self._tables.rows(query)[0][0])
 
 
-def _resources(rows: list[Mapping[str, Any]]) -> tuple[list[Resource], list[Skipped]]:
+def _resources(rows: Sequence[Mapping[str, Any]]) -> tuple[list[Resource], list[Skipped]]:
     resources: list[Resource] = []
     skipped: list[Skipped] = []
     for number, row in enumerate(rows):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from clarkson.record.canonical_columns import EARLIEST_US, EPOCH, LATEST_US, MICROSECOND, result_of
 from clarkson.record.doses import volume_ml
@@ -14,6 +15,7 @@ from clarkson.record.times import EARLIEST_YEAR, LATEST_YEAR, ORIGIN
 
 _DAYS_PER_YEAR = 365.25
 _OLDEST = 130.0
+_Fact = TypeVar("_Fact", Result, Dose, Event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,27 +40,9 @@ def record_of_rows(subject: str, rows: Rows, citation: str) -> Record:
         )
         for row in sorted(rows.unread, key=lambda row: (row["file"] or "", row["code"] or ""))
     ]
-    results: list[Result] = []
-    for row in sorted(rows.results, key=_order):
-        found = result_of(row)
-        if isinstance(found, Result):
-            results.append(found)
-        else:
-            skipped.append(found)
-    doses: list[Dose] = []
-    for row in sorted(rows.doses, key=_order):
-        given = _dose(row)
-        if isinstance(given, Dose):
-            doses.append(given)
-        else:
-            skipped.append(given)
-    events: list[Event] = []
-    for row in sorted(rows.events, key=_order):
-        happened = _event(row)
-        if isinstance(happened, Event):
-            events.append(happened)
-        else:
-            skipped.append(happened)
+    results = _made(rows.results, result_of, skipped)
+    doses = _made(rows.doses, _dose, skipped)
+    events = _made(rows.events, _event, skipped)
     settled, repeats = settle(results)
     diagnosed = [each.text for each in events if each.kind == "diagnosis"]
     person = rows.people[0] if rows.people else {}
@@ -82,6 +66,20 @@ def record_of_rows(subject: str, rows: Rows, citation: str) -> Record:
         origin=ORIGIN if person.get("relative_time") else None,
         skipped=(*skipped, *repeats),
     )
+
+
+def _made(
+    rows: list[dict[str, Any]], make: Callable[[dict[str, Any]], _Fact | Skipped], skipped: list[Skipped]
+) -> list[_Fact]:
+    """What rows give, in order; what they do not is added to ``skipped``."""
+    found: list[_Fact] = []
+    for row in sorted(rows, key=_order):
+        each = make(row)
+        if isinstance(each, Skipped):
+            skipped.append(each)
+        else:
+            found.append(each)
+    return found
 
 
 def _order(row: dict[str, Any]) -> tuple[int, int, str, str]:

@@ -104,6 +104,25 @@ class Tables:
             raise refusal(self.name, error) from error
 
 
+def grouped(batches: Iterable[pa.RecordBatch], column: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Rows that stand together by a column, group by group.
+
+    >>> batch = pa.RecordBatch.from_pylist([{"a": "x", "n": 1}, {"a": "x", "n": 2}, {"a": "y", "n": 3}])
+    >>> [(name, len(rows)) for name, rows in grouped([batch], "a")]
+    [('x', 2), ('y', 1)]
+    """
+    name, rows = "", list[dict[str, Any]]()
+    for batch in batches:
+        for row in batch.to_pylist():
+            if rows and row[column] != name:
+                yield name, rows
+                rows = []
+            name = row[column]
+            rows.append(row)
+    if rows:
+        yield name, rows
+
+
 def refusal(name: str, error: Exception) -> RecordError:
     """What DuckDB says, as a sentence without its advice."""
     said = re.sub(r"\s+", " ", str(error).split("\n\n")[0]).strip()

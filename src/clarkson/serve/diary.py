@@ -41,7 +41,6 @@ def add_diary(
     opened: Callable[[], Store],
     *,
     assess: Assess,
-    fit: Fit,
     pages: Mapping[str, tuple[str, Fit]] = MappingProxyType({}),
 ) -> None:
     """Add the diary of one person to a web application; ``opened`` gives its store.
@@ -165,11 +164,6 @@ def add_diary(
     def assessment() -> Response:
         """The diary assessed."""
         return read(kept_as_csv, lambda text: HTMLResponse(render(assess(*as_file(text), Options()), inline=False)))
-
-    @application.get("/diary/twin", response_class=HTMLResponse)
-    def twin() -> Response:
-        """The twin of the diary, or why there is none."""
-        return read(kept_as_csv, lambda text: HTMLResponse(fit(*as_file(text), Options())))
 
     def made_by(make: Fit) -> Callable[[], Response]:
         return lambda: read(kept_as_csv, lambda text: HTMLResponse(make(*as_file(text), Options())))
