@@ -21,7 +21,9 @@ from clarkson.diary_commands import diary_ready
 from clarkson.errors import ClarksonError
 from clarkson.evaluate_commands import evaluate, learn
 from clarkson.formats import FORMATS
+from clarkson.phenotype_commands import phenotype
 from clarkson.record_commands import check, convert
+from clarkson.review_commands import review
 from clarkson.simulate_commands import export, parameters, simulate
 from clarkson.store_commands import db, import_
 from clarkson.twin_commands import fit
@@ -246,8 +248,10 @@ for command in (
     fit,
     attacks,
     letter,
+    review,
     evaluate,
     learn,
+    phenotype,
     simulate,
     parameters,
     export,

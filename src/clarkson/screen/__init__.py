@@ -1,0 +1,1 @@
+"""Many records: find the leaks that nobody named."""
