@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from clarkson.attacks_commands import attacks, letter
+from clarkson.base_rates_commands import base_rates
 from clarkson.diary_commands import diary as diary_group
 from clarkson.diary_commands import diary_ready
 from clarkson.errors import ClarksonError
@@ -24,6 +25,7 @@ from clarkson.formats import FORMATS
 from clarkson.phenotype_commands import phenotype
 from clarkson.record_commands import check, convert
 from clarkson.review_commands import review
+from clarkson.screen_commands import screen
 from clarkson.simulate_commands import export, parameters, simulate
 from clarkson.store_commands import db, import_
 from clarkson.twin_commands import fit
@@ -248,9 +250,11 @@ for command in (
     fit,
     attacks,
     letter,
+    screen,
     review,
     evaluate,
     learn,
+    base_rates,
     phenotype,
     simulate,
     parameters,

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from clarkson.errors import RecordError
 from clarkson.record.account import Account, Tally
-from clarkson.record.canonical_columns import BATCH_ROWS, RESULT_COLUMNS, canonical_batches, instants, prepare
+from clarkson.record.canonical_columns import (
+    BATCH_ROWS,
+    JUDGED,
+    RESULT_COLUMNS,
+    batch_of,
+    canonical_batches,
+    instants,
+    prepare,
+    result_of,
+)
 from clarkson.record.doses import kind_of, kind_of_code
 from clarkson.record.people import listed
 from clarkson.record.printed import Printed
-from clarkson.record.record import Record
+from clarkson.record.record import Record, Result
 from clarkson.record.rows import Rows, record_of_rows
 from clarkson.record.tables import Tables, grouped
 from clarkson.record.times import EARLIEST_YEAR, LATEST_YEAR
@@ -22,6 +32,7 @@ _SYSTEMS = {"ATC": "http://www.whocc.no/atc", "RxNorm": "http://www.nlm.nih.gov/
 # "9" stands before "10".
 _ORDER = "length(subject), subject"
 _EARLIEST_BIRTH = EARLIEST_YEAR - 130
+TRAITS = pa.schema([("subject", pa.string()), ("sex", pa.string()), ("born", pa.date32()), ("age_years", pa.float64())])
 _KINDS = pa.schema([("drug", pa.string()), ("words", pa.string()), ("kind", pa.string())])
 
 
@@ -81,7 +92,21 @@ class Dataset:
         RecordError
             The data set cannot be read.
         """
-        streams = {name: _by_subject(self._tables, query) for name, query in _QUERIES.items()}
+        yield from self._records("subject IS NOT NULL")
+
+    def chosen(self, subjects: Iterable[str]) -> Iterator[Record]:
+        """The records of some people, in the order of ``people``, in one reading of the tables.
+
+        Raises
+        ------
+        RecordError
+            The data set cannot be read.
+        """
+        self._tables.keep("chosen", pa.table({"subject": pa.array(subjects, pa.string())}))
+        yield from self._records("subject IN (SELECT subject FROM chosen)")
+
+    def _records(self, condition: str) -> Iterator[Record]:
+        streams = {name: _by_subject(self._tables, f"{query} WHERE {condition}") for name, query in _QUERIES.items()}
         waiting = {name: next(stream, None) for name, stream in streams.items()}
         while any(waiting.values()):
             subject = min((each[0] for each in waiting.values() if each), key=lambda name: (len(name), name))
@@ -91,6 +116,54 @@ class Dataset:
                     found[name] = each[1]
                     waiting[name] = next(streams[name], None)
             yield record_of_rows(subject, Rows(**found), self._printed.citation)
+
+    def traits(self) -> pa.Table:
+        """Subject, sex, day of birth and age in years of everyone in the table of people.
+
+        Raises
+        ------
+        RecordError
+            The data set cannot be read.
+        """
+        query = "SELECT subject, sex::VARCHAR AS sex, born, age_years FROM people WHERE subject IS NOT NULL"
+        return pa.Table.from_batches(self._tables.stream(query, BATCH_ROWS), schema=TRAITS)
+
+    def copy_results(self, analytes: Sequence[str], folder: Path, parts: int) -> None:
+        """Copy the values of some analytes as Parquet, each person's into one of the folders part=0, part=1, ...
+
+        The columns are subject, time_us, analyte (its place in ``analytes``) and value in the canonical unit, NULL
+        where the row could not be used or had to be looked at again; results with a comparator are left out.
+
+        Raises
+        ------
+        RecordError
+            The data set cannot be read.
+        """
+        names = "[" + ", ".join(map(_literal, analytes)) + "]"
+        wanted = f"subject IS NOT NULL AND list_contains({names}, analyte) AND coalesce(comparator, '') = ''"
+        copied = "(FORMAT parquet, PARTITION_BY (part), FILENAME_PATTERN '{}_{{i}}', OVERWRITE_OR_IGNORE)"
+        columns = f"(list_position({names}, analyte) - 1)::TINYINT AS analyte, {{}} AS value"
+        part, to = f"(hash(subject) % {parts})::INTEGER AS part", _literal(str(folder))
+        self._tables.run(
+            f"COPY (SELECT subject, time_us, {columns.format('canonical')}, {part} FROM judged WHERE {wanted})"
+            f" TO {to} {copied.format('first')}"
+        )
+        files = _literal(str(folder / "*" / "first*.parquet"))
+        if not self._count(f"SELECT count(*) FROM read_parquet({files}) WHERE value IS NULL"):
+            return
+        found = (
+            (row["subject"], result_of(row))
+            for batch in self._tables.stream(
+                f"SELECT {JUDGED} FROM judged WHERE {wanted} AND canonical IS NULL", BATCH_ROWS
+            )
+            for row in batch.to_pylist()
+        )
+        second = [(subject, each) for subject, each in found if isinstance(each, Result) and not each.comparator]
+        self._tables.keep("second_look", pa.Table.from_batches([batch_of(second)]))
+        self._tables.run(
+            f"COPY (SELECT subject, epoch_us(time) AS time_us, {columns.format('value')}, {part} FROM second_look)"
+            f" TO {to} {copied.format('second')}"
+        )
 
     def results(self) -> pa.RecordBatchReader:
         """Every usable result as canonical columns, in no particular order, in bounded memory.
@@ -182,8 +255,7 @@ def _kind(drug: str, words: str) -> str:
 
 def _by_subject(tables: Tables, query: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """The rows of each person, person by person."""
-    ordered = f"{query} WHERE subject IS NOT NULL ORDER BY {_ORDER}"
-    return grouped(tables.stream(ordered, BATCH_ROWS), "subject")
+    return grouped(tables.stream(f"{query} ORDER BY {_ORDER}", BATCH_ROWS), "subject")
 
 
 def _literal(text: str) -> str:

@@ -108,7 +108,7 @@ def write_meds(records: Iterable[Record], folder: Path, made: datetime) -> None:
     subjects: list[dict[str, Any]] = []
     with parquet.ParquetWriter(folder / "data" / "0.parquet", _MEDS) as writer:
         for record in records:
-            number = _number(record.subject)
+            number = number_of(record.subject)
             subjects.append({"subject_id": number, **_person(record)})
             rows = sorted(_meds_rows(record, number, codes), key=lambda row: row["time"] or datetime.min)
             writer.write_table(pa.Table.from_pylist(rows, schema=_MEDS))
@@ -124,7 +124,12 @@ def write_meds(records: Iterable[Record], folder: Path, made: datetime) -> None:
     (metadata / "dataset.json").write_text(json.dumps(described, indent=1), encoding="utf-8")
 
 
-def _number(subject: str) -> int:
+def number_of(subject: str) -> int:
+    """A person as the whole number that MEDS and OMOP want: their own if they have one, else of a hash of their name.
+
+    >>> number_of("17"), number_of("017") == 17
+    (17, False)
+    """
     if subject.isascii() and subject.isdigit() and int(subject) < _LARGEST_ID and str(int(subject)) == subject:
         return int(subject)
     return int.from_bytes(hashlib.sha256(subject.encode()).digest()[:7])

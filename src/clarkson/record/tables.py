@@ -71,6 +71,19 @@ class Tables:
         except duckdb.Error as error:
             raise refusal(self.name, error) from error
 
+    def run(self, statement: str) -> None:
+        """Run a statement that gives no rows.
+
+        Raises
+        ------
+        RecordError
+            The data set cannot be read.
+        """
+        try:
+            self.connection.execute(statement)
+        except duckdb.Error as error:
+            raise refusal(self.name, error) from error
+
     def view(self, name: str, query: str) -> None:
         """Name a query.
 
@@ -79,10 +92,7 @@ class Tables:
         RecordError
             The data set cannot be read.
         """
-        try:
-            self.connection.execute(f'CREATE OR REPLACE VIEW "{name}" AS {query}')
-        except duckdb.Error as error:
-            raise refusal(self.name, error) from error
+        self.run(f'CREATE OR REPLACE VIEW "{name}" AS {query}')
 
     def keep(self, name: str, table: pa.Table) -> None:
         """Copy a small table into the connection, for joins."""

@@ -69,3 +69,6 @@ PEOPLE = pa.schema(
     ]
 )
 """One row a person, in the order of ``rank``; ``reasons`` are sentences that say why the person stands there."""
+
+NEGATIVES = pa.schema([PEOPLE.field(name) for name in ("subject", "sex", "age_years", "diagnoses")])
+"""Random people without an episode, by whom reviewers are kept honest and specificity is estimated."""

@@ -1,0 +1,172 @@
+"""The episodes of a person whom the watch followed: when, how likely, how much was lost, and what else was going on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from clarkson.balance.observation import ALBUMIN_MASS, CELL_SIZE, PLASMA, RED_CELLS
+from clarkson.balance.population import shared
+from clarkson.balance.sample import Sample
+from clarkson.engine.gaussian import Array
+from clarkson.record.parquet_writing import number_of
+from clarkson.record.record import Record
+from clarkson.screen.causes import UNDATED, catalogue, causes
+from clarkson.watch.assessment import DEFAULT_PRIOR
+from clarkson.watch.coordinates import COORDINATES, FIRST_CHANGE
+from clarkson.watch.follow import Followed, follow
+from clarkson.watch.mechanisms import mechanisms
+from clarkson.watch.reading import LARGEST_RATIO, SMALLEST
+from clarkson.watch.verdict import LEAK_AT, MASKED_ABOVE, POSSIBLE_AT
+
+Row = dict[str, Any]
+ONE_EPISODE = timedelta(days=14)  # draws that speak for a leak and lie closer than this are one episode (assumption)
+RECOVERED_WITHIN = timedelta(days=90)  # water returns in days, blood is one's own again in weeks (assumption)
+EXPLAINING = tuple(each.label for each in catalogue() if each.meaning in ("leak", "blood"))
+
+
+def episodes_of(record: Record, *, evidence: float) -> list[Row]:
+    """The rows of ``schema.EPISODES`` of one person.
+
+    An episode is made of draws whose likelihood ratio reaches ``evidence`` and that lie within two weeks.
+
+    >>> episodes_of(Record("nobody"), evidence=100.0)
+    []
+    """
+    followed = follow(record, prior=DEFAULT_PRIOR)
+    ratio = _ratios(followed.leak)
+    speaking = [place for place in range(len(ratio)) if ratio[place] >= evidence]
+    groups = list(_grouped(followed.draws, speaking))
+    return [_episode(followed, ratio, group, number) for number, group in enumerate(groups, start=1)]
+
+
+def _ratios(leak: Array) -> Array:
+    """Likelihood ratios (n,) behind probabilities of a leak (n,)."""
+    odds = np.maximum(leak, SMALLEST) / np.maximum(1.0 - leak, SMALLEST)
+    return np.minimum(odds * (1.0 - DEFAULT_PRIOR) / DEFAULT_PRIOR, LARGEST_RATIO)
+
+
+def _grouped(draws: Sequence[Sample], places: Sequence[int]) -> Iterator[list[int]]:
+    group: list[int] = []
+    for place in places:
+        if group and draws[place].time - draws[group[-1]].time > ONE_EPISODE:
+            yield group
+            group = []
+        group.append(place)
+    if group:
+        yield group
+
+
+def _episode(followed: Followed, ratio: Array, group: Sequence[int], number: int) -> Row:
+    draws, record = followed.draws, followed.record
+    peak = max(group, key=lambda place: (ratio[place], -place))
+    first, last = draws[group[0]].time, draws[group[-1]].time
+    during = [each for each in draws if first <= each.time <= last]
+    apart = [each for each in draws if each.time < first - ONE_EPISODE or each.time > last + RECOVERED_WITHIN]
+    V, D, plasma, albumin = _lost(followed, peak)
+    called = _verdict(draws[peak], float(followed.leak[peak]), V[0])
+    around = causes(record, first, last)
+    return {
+        "subject": record.subject,
+        "subject_id": number_of(record.subject),
+        "prediction_time": _plain(first),
+        "boolean_value": called != "possible leak",
+        "integer_value": None,
+        "float_value": math.log10(ratio[peak]),
+        "categorical_value": called,
+        "episode": number,
+        "start": _plain(first),
+        "peak": _plain(draws[peak].time),
+        "end": _plain(last),
+        "verdict": called,
+        "likelihood_ratio": float(ratio[peak]),
+        "V": V[0],
+        "V_sd": V[1],
+        "D": D[0],
+        "D_sd": D[1],
+        "plasma_lost_percent": 100.0 * -math.expm1(plasma),
+        "albumin_lost_percent": 100.0 * -math.expm1(albumin),
+        "hematocrit_before_percent": _middle(_hematocrits(apart)),
+        "hematocrit_peak_percent": max(_hematocrits(during), default=None),
+        "albumin_before_g_per_l": _middle(_albumins(apart)),
+        "albumin_low_g_per_l": min(_albumins(during), default=None),
+        "recovered": _recovered(followed, group[-1]),
+        "causes": list(around),
+        "kind": "secondary" if any(each.removesuffix(UNDATED) in EXPLAINING for each in around) else "unexplained",
+        "draws": len(during),
+    }
+
+
+def _lost(followed: Followed, place: int) -> tuple[tuple[float, float], tuple[float, float], float, float]:
+    """V and D with SD, and the log changes of plasma volume and albumin mass, at a draw if plasma leaks."""
+    leaks = [mechanisms()[name].kind == "leak" for name in followed.watch.names]
+    occasion = followed.places[place]
+    weight = followed.filtered.after[occasion] * np.array(leaks)[followed.regimes.family]
+    weight = weight / max(float(weight.sum()), SMALLEST)
+    mean, covariance = followed.filtered.mean[occasion], followed.filtered.covariance[occasion]
+    cells = [FIRST_CHANGE + RED_CELLS, FIRST_CHANGE + CELL_SIZE]
+
+    def along(plasma: float, red_cells: float, albumin: float) -> tuple[float, float]:
+        direction = np.zeros(COORDINATES)
+        direction[FIRST_CHANGE + PLASMA], direction[FIRST_CHANGE + ALBUMIN_MASS] = plasma, albumin
+        direction[cells] = red_cells
+        each = mean @ direction
+        middle = float(weight @ each)
+        spread = np.einsum("i,rij,j->r", direction, covariance, direction) + (each - middle) ** 2
+        return middle, math.sqrt(max(float(weight @ spread), 0.0))
+
+    return along(1.0, -1.0, 0.0), along(0.0, 1.0, -1.0), along(1.0, 0.0, 0.0)[0], along(0.0, 0.0, 1.0)[0]
+
+
+def _verdict(sample: Sample, probability: float, V: float) -> str:
+    """As the watch says it: a leak is called only where red cells and protein were both measured."""
+    if not (sample.red_cells and sample.proteins) or not probability >= LEAK_AT:
+        return "possible leak"
+    return "leak masked by fluids" if V > MASKED_ABOVE else "leak"
+
+
+def _recovered(followed: Followed, last: int) -> bool | None:
+    """Whether a later draw of the next three months showed a steady person; None if there was none."""
+    end = followed.draws[last].time
+    after = [
+        place
+        for place in range(last + 1, len(followed.draws))
+        if followed.draws[place].time <= end + RECOVERED_WITHIN and followed.draws[place].red_cells
+    ]
+    if not after:
+        return None
+    steady = [name for name, each in mechanisms().items() if each.kind == "steady"]
+    for place in after:
+        found = followed.mechanisms_at(place)
+        if followed.leak[place] < POSSIBLE_AT and max(found, key=lambda name: found[name]) in steady:
+            return True
+    return False
+
+
+def _hematocrits(draws: Sequence[Sample]) -> list[float]:
+    """Hematocrit [%] of each draw that has one, from hemoglobin where it was not measured itself."""
+    found = []
+    for each in draws:
+        measured, hemoglobin = each.value("hematocrit"), each.value("hemoglobin")
+        if measured is not None:
+            found.append(100.0 * measured)
+        elif hemoglobin is not None:
+            found.append(100.0 * hemoglobin / shared("mchc_g_per_l"))
+    return found
+
+
+def _albumins(draws: Sequence[Sample]) -> list[float]:
+    return [value for each in draws if (value := each.value("albumin")) is not None]
+
+
+def _middle(values: Sequence[float]) -> float | None:
+    return float(np.median(values)) if values else None
+
+
+def _plain(time: datetime) -> datetime:
+    """The time in UTC without saying so, as MEDS keeps times."""
+    return time.astimezone(UTC).replace(tzinfo=None)

@@ -1,0 +1,91 @@
+"""The people of a data set in parts that fit into memory, and who of a part stands high enough to be followed."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import pyarrow as pa
+
+from clarkson.analytes import Sex
+from clarkson.balance.population import Population, population
+from clarkson.record.tables import connect
+from clarkson.screen.sieve import Columns, Whole, expected, standing
+
+DAYS_PER_YEAR = 365.25
+OLDEST_YEARS = 130
+_US_PER_DAY = 86_400_000_000
+_EPOCH = date(1970, 1, 1)
+SIEVED_COLUMNS = pa.schema(
+    [
+        ("subject", pa.string()),
+        ("time_us", pa.int64()),
+        ("analyte", pa.int8()),
+        ("value", pa.float64()),
+        ("sex", pa.string()),
+        ("born", pa.date32()),
+        ("age_years", pa.float64()),
+    ]
+)
+"""One row a result, with the traits of its person; ``analyte`` is a place in ``sieve.SIEVED``."""
+STANDING = pa.schema([("subject", pa.string()), ("standing", pa.float64())])
+
+
+def read_part(folder: Path, traits: Path) -> pa.Table:
+    """The results in a folder as ``SIEVED_COLUMNS``, person by person in the order of time."""
+    connection = connect()
+    files, people = (str(each).replace("'", "''") for each in (folder / "*.parquet", traits))
+    return connection.sql(
+        f"SELECT r.subject, r.time_us, r.analyte, r.value, p.sex, p.born, p.age_years FROM read_parquet('{files}') r"
+        f" LEFT JOIN (SELECT DISTINCT ON (subject) * FROM read_parquet('{people}')) p ON r.subject = p.subject"
+        " WHERE r.value IS NOT NULL ORDER BY r.subject, r.time_us, r.analyte, r.value"
+    ).to_arrow_table()
+
+
+def stand(results: pa.Table) -> pa.Table:
+    """Everybody in ``SIEVED_COLUMNS`` and how high they stand (``sieve.standing``), as ``STANDING``.
+
+    The rows of a person stand together in the order of time; people are judged one by one, so that it does not matter
+    with whom they come.
+
+    >>> stand(SIEVED_COLUMNS.empty_table()).num_rows
+    0
+    """
+    subject = results.column("subject").combine_chunks()
+    if not len(subject):
+        return STANDING.empty_table()
+    codes = subject.dictionary_encode()
+    places = codes.indices.to_numpy()
+    first = np.flatnonzero(np.diff(places, prepend=-1))
+    time_us, analyte, value = (results.column(name).to_numpy() for name in ("time_us", "analyte", "value"))
+    bounds = np.append(first, len(places)).astype(np.int64)
+    kinds, kind = _kinds(results.take(pa.array(first)), time_us[bounds[1:] - 1])
+    columns = Columns(bounds, time_us, analyte.astype(np.int64), value)
+    return pa.table([codes.dictionary, pa.array(standing(columns, expected(kinds, kind)))], schema=STANDING)
+
+
+def _kinds(people: pa.Table, newest_us: Whole) -> tuple[list[Population], Whole]:
+    """The populations that occur, and which one is whose."""
+    found: dict[tuple[str | None, int | None], int] = {}
+    traits = zip(*(people.column(name).to_pylist() for name in ("sex", "born", "age_years")), strict=True)
+    days = (newest_us // _US_PER_DAY).tolist()
+    kind = [
+        found.setdefault((sex, _age(age, born, day)), len(found))
+        for (sex, born, age), day in zip(traits, days, strict=True)
+    ]
+    return [_population(*each) for each in found], np.array(kind, dtype=np.int64)
+
+
+def _age(age_years: float | None, born: date | None, day: int) -> int | None:
+    """Age in whole years at the newest result."""
+    if age_years is None and born is not None:
+        age_years = (day - (born - _EPOCH).days) / DAYS_PER_YEAR
+    return int(age_years) if age_years is not None and 0.0 <= age_years <= OLDEST_YEARS else None
+
+
+@cache
+def _population(sex: str | None, age_years: int | None) -> Population:
+    return population(cast("Sex | None", sex if sex in ("female", "male") else None), age_years)
