@@ -22,6 +22,8 @@ from clarkson.formats import DATASET_FORMATS
 @click.option("--everybody", is_flag=True, help="Follow all people, not only those whose blood moved as in a leak.")
 @click.option("--negatives", type=click.IntRange(0), default=100, show_default=True, help="Random people to review.")
 @click.option("--timezone", metavar="ZONE", help="For times without an offset, such as Europe/Zurich.")
+@click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True)
+@click.option("--master", metavar="URL", default="local[*]", show_default=True, help="Of the Spark cluster.")
 @click.option("--format", type=click.Choice(DATASET_FORMATS), help="If the content does not tell.")
 def screen(
     dataset: str,
@@ -30,6 +32,8 @@ def screen(
     everybody: bool,
     negatives: int,
     timezone: str | None,
+    engine: str,
+    master: str,
     format: str | None,
 ) -> None:
     """Look through all people of a DATASET for leaks that nobody named: OMOP, MEDS, FHIR Bulk, CLIF, MIMIC, Synthea.
@@ -39,6 +43,7 @@ def screen(
     clarkson review FOLDER.
     """
     from clarkson.screen.screen import Settings, screen
+    from clarkson.screen.spark import standings_on_spark
     from clarkson.screen.summary import summary, write_summary
 
     run = screen(
@@ -48,6 +53,7 @@ def screen(
         format=format,  # type: ignore[arg-type]
         timezone=timezone,
         tell=lambda words: click.echo(words, err=True),
+        standings=standings_on_spark(Path(dataset), timezone, master) if engine == "spark" else None,
     )
     write_summary(output, run)
     click.echo(summary(run), nl=False)

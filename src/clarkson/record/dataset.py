@@ -10,23 +10,15 @@ import pyarrow as pa
 
 from clarkson.errors import RecordError
 from clarkson.record.account import Account, Tally
-from clarkson.record.canonical_columns import (
-    BATCH_ROWS,
-    JUDGED,
-    RESULT_COLUMNS,
-    batch_of,
-    canonical_batches,
-    instants,
-    prepare,
-    result_of,
-)
+from clarkson.record.canonical_columns import BATCH_ROWS, RESULT_COLUMNS, canonical_batches, instants, prepare
 from clarkson.record.doses import kind_of, kind_of_code
 from clarkson.record.people import listed
 from clarkson.record.printed import Printed
-from clarkson.record.record import Record, Result
+from clarkson.record.record import Record
 from clarkson.record.rows import Rows, record_of_rows
 from clarkson.record.tables import Tables, grouped
 from clarkson.record.times import EARLIEST_YEAR, LATEST_YEAR
+from clarkson.record.values import copy_values, literal
 
 _SYSTEMS = {"ATC": "http://www.whocc.no/atc", "RxNorm": "http://www.nlm.nih.gov/research/umls/rxnorm"}
 # "9" stands before "10".
@@ -76,7 +68,7 @@ class Dataset:
             There is no such person, or the data set cannot be read.
         """
         rows = {
-            name: self._tables.stream(f"{query} WHERE subject = {_literal(subject)}", BATCH_ROWS)
+            name: self._tables.stream(f"{query} WHERE subject = {literal(subject)}", BATCH_ROWS)
             for name, query in _QUERIES.items()
         }
         found = {name: [row for batch in batches for row in batch.to_pylist()] for name, batches in rows.items()}
@@ -128,42 +120,20 @@ class Dataset:
         query = "SELECT subject, sex::VARCHAR AS sex, born, age_years FROM people WHERE subject IS NOT NULL"
         return pa.Table.from_batches(self._tables.stream(query, BATCH_ROWS), schema=TRAITS)
 
-    def copy_results(self, analytes: Sequence[str], folder: Path, parts: int) -> None:
-        """Copy the values of some analytes as Parquet, each person's into one of the folders part=0, part=1, ...
-
-        The columns are subject, time_us, analyte (its place in ``analytes``) and value in the canonical unit, NULL
-        where the row could not be used or had to be looked at again; results with a comparator are left out.
+    def copy_values(self, analytes: Sequence[str], folder: Path, parts: int) -> None:
+        """Copy the values of some analytes as Parquet (``values.copy_values``).
 
         Raises
         ------
         RecordError
             The data set cannot be read.
         """
-        names = "[" + ", ".join(map(_literal, analytes)) + "]"
-        wanted = f"subject IS NOT NULL AND list_contains({names}, analyte) AND coalesce(comparator, '') = ''"
-        copied = "(FORMAT parquet, PARTITION_BY (part), FILENAME_PATTERN '{}_{{i}}', OVERWRITE_OR_IGNORE)"
-        columns = f"(list_position({names}, analyte) - 1)::TINYINT AS analyte, {{}} AS value"
-        part, to = f"(hash(subject) % {parts})::INTEGER AS part", _literal(str(folder))
-        self._tables.run(
-            f"COPY (SELECT subject, time_us, {columns.format('canonical')}, {part} FROM judged WHERE {wanted})"
-            f" TO {to} {copied.format('first')}"
-        )
-        files = _literal(str(folder / "*" / "first*.parquet"))
-        if not self._count(f"SELECT count(*) FROM read_parquet({files}) WHERE value IS NULL"):
-            return
-        found = (
-            (row["subject"], result_of(row))
-            for batch in self._tables.stream(
-                f"SELECT {JUDGED} FROM judged WHERE {wanted} AND canonical IS NULL", BATCH_ROWS
-            )
-            for row in batch.to_pylist()
-        )
-        second = [(subject, each) for subject, each in found if isinstance(each, Result) and not each.comparator]
-        self._tables.keep("second_look", pa.Table.from_batches([batch_of(second)]))
-        self._tables.run(
-            f"COPY (SELECT subject, epoch_us(time) AS time_us, {columns.format('value')}, {part} FROM second_look)"
-            f" TO {to} {copied.format('second')}"
-        )
+        copy_values(self._tables, analytes, folder, parts)
+
+    @property
+    def printed(self) -> Printed:
+        """The queries by which the tables are read."""
+        return self._printed
 
     def results(self) -> pa.RecordBatchReader:
         """Every usable result as canonical columns, in no particular order, in bounded memory.
@@ -256,7 +226,3 @@ def _kind(drug: str, words: str) -> str:
 def _by_subject(tables: Tables, query: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """The rows of each person, person by person."""
     return grouped(tables.stream(f"{query} ORDER BY {_ORDER}", BATCH_ROWS), "subject")
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -26,7 +26,8 @@ from clarkson.watch.verdict import LEAK_AT, MASKED_ABOVE, POSSIBLE_AT
 Row = dict[str, Any]
 ONE_EPISODE = timedelta(days=14)  # draws that speak for a leak and lie closer than this are one episode (assumption)
 RECOVERED_WITHIN = timedelta(days=90)  # water returns in days, blood is one's own again in weeks (assumption)
-EXPLAINING = tuple(each.label for each in catalogue() if each.meaning in ("leak", "blood"))
+# What makes an episode secondary: every cause that is looked for but heart failure, which dilutes blood and no protein.
+EXPLAINING = tuple(each.label for each in catalogue() if each.label != "heart failure")
 
 
 def episodes_of(record: Record, *, evidence: float) -> list[Row]:

@@ -140,7 +140,7 @@ def _standings(dataset: Dataset, work: Path, tell: Tell) -> pa.Table:
     if not folder.exists():
         tell(f"reading the results of {count:,} people")
         with whole_folder(folder) as partial:
-            dataset.copy_results(SIEVED, partial, max(1, min(MOST_PARTS, count // PEOPLE_OF_PART)))
+            dataset.copy_values(SIEVED, partial, max(1, min(MOST_PARTS, count // PEOPLE_OF_PART)))
     parts = sorted(folder.glob("part=*"))
     watch = Clock(len(parts))
     found = []

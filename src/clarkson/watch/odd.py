@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import numpy as np
 
@@ -31,9 +32,16 @@ def odd(sample: Sample, population: Population) -> tuple[str, ...]:
         if value is None:
             continue
         usual = math.log(people.shared("mcv_fl")) if key == "mcv" else 0.0
-        widest = changes("unknown")[:, change]
-        sd = math.sqrt(float(population.covariance[coordinate, coordinate] + np.var(widest)))
-        away = math.log(value) - usual - population.mean[coordinate] - widest.mean()
+        mean, variance = _widest(change)
+        sd = math.sqrt(float(population.covariance[coordinate, coordinate] + variance))
+        away = math.log(value) - usual - population.mean[coordinate] - mean
         if abs(away) > BELIEVABLE_SD * sd:
             found.append(key)
     return tuple(found)
+
+
+@cache
+def _widest(change: int) -> tuple[float, float]:
+    """Mean and variance of a change in the widest mechanism."""
+    widest = changes("unknown")[:, change]
+    return float(widest.mean()), float(np.var(widest))

@@ -1,0 +1,91 @@
+"""How high everybody stands, judged on Apache Spark: the measurements of an OMOP data set that lies as Parquet.
+
+The same two functions as on one machine do the work, in ``mapInArrow``: the first turns measurements into canonical
+values, the second judges whole people after Spark has brought their rows together, in the order of time. A person is
+judged alone, so the standings are the same to the last bit however the people are spread.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from clarkson.errors import RecordError, SettingError
+from clarkson.record.dataset import Dataset
+from clarkson.record.values import values_of_measurements
+from clarkson.screen.parts import SIEVED_COLUMNS, stand
+from clarkson.screen.sieve import SIEVED
+
+LOCAL = "local[*]"
+_VALUES = "subject string, time_us bigint, analyte tinyint, value double"
+_STANDING = "subject string, standing double"
+
+
+def standings_on_spark(folder: Path, timezone: str | None, master: str = LOCAL) -> Callable[[Dataset, Path], pa.Table]:
+    """A judge for ``screen``: everybody's standing as a Spark session at ``master`` finds it.
+
+    Raises
+    ------
+    SettingError
+        PySpark is not installed.
+    RecordError
+        ``folder`` has no table measurement as Parquet.
+    """
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError:
+        raise SettingError("--engine spark needs PySpark: pip install 'clarkson[spark]', and Java 17") from None
+    files = [str(each) for each in (folder / "measurement", folder / "measurement.parquet") if each.exists()]
+    if not files:
+        raise RecordError(f"Spark reads OMOP tables as Parquet, and '{folder}' has no measurement.parquet")
+
+    def judge(dataset: Dataset, _work: Path) -> pa.Table:
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+        session = (
+            SparkSession.builder.master(master)
+            .appName("clarkson screen")
+            .config("spark.ui.enabled", "false")
+            .config("spark.sql.session.timeZone", "UTC")
+            .config("spark.sql.execution.arrow.maxRecordsPerBatch", "250000")
+        )
+        if master.startswith("local"):
+            session = session.config("spark.driver.bindAddress", "127.0.0.1").config("spark.driver.host", "127.0.0.1")
+        spark = session.getOrCreate()
+        try:
+            return _judged(spark, files, dataset, timezone)
+        finally:
+            spark.stop()
+
+    return judge
+
+
+def _judged(spark: Any, files: list[str], dataset: Dataset, timezone: str | None) -> pa.Table:
+    printed = dataset.printed
+
+    def canonical(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        return values_of_measurements(batches, printed, timezone, SIEVED)
+
+    values = spark.read.parquet(*files).mapInArrow(canonical, _VALUES)
+    people = spark.createDataFrame(dataset.traits()).dropDuplicates(["subject"])
+    sorted_by = ("subject", "time_us", "analyte", "value")
+    together = values.join(people, "subject", "left").repartition("subject").sortWithinPartitions(*sorted_by)
+    stood = together.select(*SIEVED_COLUMNS.names).mapInArrow(stand_in_batches, _STANDING)
+    return stood.toArrow().sort_by("subject")
+
+
+def stand_in_batches(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """``parts.stand`` of rows that come in batches; the last person of a batch waits for the next one."""
+    waiting = SIEVED_COLUMNS.empty_table()
+    for batch in batches:
+        rows = pa.concat_tables([waiting, pa.Table.from_batches([batch]).cast(SIEVED_COLUMNS)])
+        subject = rows.column("subject")
+        newest = subject[-1].as_py() if len(subject) else None
+        whole = next((place for place in range(len(subject) - 1, -1, -1) if subject[place].as_py() != newest), -1) + 1
+        waiting = rows.slice(whole)
+        yield from stand(rows.slice(0, whole)).to_batches()
+    yield from stand(waiting).to_batches()
