@@ -76,7 +76,6 @@ def _episode(followed: Followed, ratio: Array, group: Sequence[int], number: int
         "subject_id": number_of(record.subject),
         "prediction_time": _plain(first),
         "boolean_value": called != "possible leak",
-        "integer_value": None,
         "float_value": math.log10(ratio[peak]),
         "categorical_value": called,
         "episode": number,

@@ -10,11 +10,10 @@ MEDS_LABEL = (
     ("subject_id", pa.int64()),
     ("prediction_time", TIME),
     ("boolean_value", pa.bool_()),
-    ("integer_value", pa.int64()),
     ("float_value", pa.float32()),
     ("categorical_value", pa.string()),
 )
-"""The columns of a MEDS 0.4 label."""
+"""The columns of a MEDS 0.4 label; one that would be empty has to be left out."""
 
 EPISODES = pa.schema(
     [
