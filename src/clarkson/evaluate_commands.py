@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from clarkson.written import write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
 _DATA = click.option(
@@ -29,13 +33,22 @@ _DATA = click.option(
     help="Measure the history instead, which takes some minutes: history-evaluation.md.",
 )
 @click.option(
+    "--screening",
+    type=_FOLDER,
+    metavar="FOLDER",
+    help="Measure the screening instead, on a million synthetic people who are kept in FOLDER (1 GB): "
+    "screening-evaluation.md.",
+)
+@click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="FOLDER",
     help="Also write evaluation.md and one CSV a table there.",
 )
-def evaluate(data: Path | None, clinosim: Path | None, twin: bool, history: bool, output: Path | None) -> None:
+def evaluate(
+    data: Path | None, clinosim: Path | None, twin: bool, history: bool, screening: Path | None, output: Path | None
+) -> None:
     """Print the published numbers as Markdown tables.
 
     The attacks and the virtual people come with Clarkson; the real people need --data (docs/data.md says how to get
@@ -43,12 +56,18 @@ def evaluate(data: Path | None, clinosim: Path | None, twin: bool, history: bool
     """
     from clarkson.evaluate.as_csv import tables_of
 
-    if twin and history:
-        raise click.UsageError("--twin and --history measure two things; give one of them.")
-    text = _of_the_twin(data) if twin else _of_the_history() if history else _of_the_watch(data, clinosim)
+    measures: dict[str, Callable[[], str] | None] = {
+        "twin-": (lambda: _of_the_twin(data)) if twin else None,
+        "history-": _of_the_history if history else None,
+        "screening-": None if screening is None else (lambda: _of_the_screening(screening, data)),
+    }
+    asked = [(name, measure) for name, measure in measures.items() if measure is not None]
+    if len(asked) > 1:
+        raise click.UsageError("--twin, --history and --screening measure different things; give one of them.")
+    name, text = (asked[0][0], asked[0][1]()) if asked else ("", _of_the_watch(data, clinosim))
     if output is not None:
         output.mkdir(parents=True, exist_ok=True)
-        write(output / f"{'twin-' if twin else 'history-' if history else ''}evaluation.md", text)
+        write(output / f"{name}evaluation.md", text)
         for name, table in tables_of(text).items():
             write(output / f"{name}.csv", table)
     click.echo(text, nl=False)
@@ -72,6 +91,12 @@ def _of_the_history() -> str:
     from clarkson.evaluate.history_tables import history_document
 
     return history_document(say=_say)
+
+
+def _of_the_screening(population: Path, data: Path | None) -> str:
+    from clarkson.evaluate.screening_tables import screening_document
+
+    return screening_document(population, data, say=_say)
 
 
 @click.command()

@@ -102,7 +102,6 @@ def _episode(subject: str, number: int, later_h: float = 0.0) -> dict[str, Any]:
         "subject_id": 1,
         "prediction_time": start,
         "boolean_value": True,
-        "integer_value": None,
         "float_value": 3.7,
         "categorical_value": "leak",
         "episode": number,

@@ -92,9 +92,9 @@ def test_every_file_has_its_columns_and_only_its_owner_reads_it(screened: Path) 
 
 
 def test_labels_are_meds_and_the_cohort_is_omop(screened: Path) -> None:
-    import meds
+    from meds.schema import LabelSchema
 
-    meds.LabelSchema.validate(parquet.read_table(screened / "labels.parquet"))
+    LabelSchema.validate(parquet.read_table(screened / "labels.parquet"))
     called = [row for row in rows(screened, "episodes") if row["boolean_value"]]
     cohort = rows(screened, "cohort")
     assert [(row["subject_id"], row["cohort_start_date"]) for row in cohort] == [
