@@ -79,7 +79,8 @@ def _data(sets: Iterable[InData]) -> list[str]:
         "",
         "Nobody in these sets is known to have the disease; severe illness leaks too. The first columns count all people, "
         "followed without the sieve; *lost* are those with an episode whom the sieve would have left out. The height of "
-        "the sieve was chosen on mimic-iii-demo and the published attacks: that row is no independent figure. *The rule* "
+        "the sieve was chosen on mimic-iii-demo, the published attacks and simulated people: that row is no independent "
+        "figure. *The rule* "
         "is the phenotype with one episode (phenotype.md).",
         "",
         *table(head, rows),

@@ -87,7 +87,7 @@ def screen(
     _same_as_before(work / "settings.json", asked)
     dataset = _of_tables(open_dataset(path, format=format, timezone=timezone), work, tell)
     _once(work / "traits.parquet", lambda place: parquet.write_table(dataset.traits(), place))
-    judge = standings or (lambda found, place: _standings(found, place, tell))
+    judge = standings or (lambda found, place: standings_here(found, place, tell))
     _once(work / "standing.parquet", lambda place: parquet.write_table(judge(dataset, work), place))
     _once(
         work / "chosen.parquet", lambda place: parquet.write_table(_chosen(work / "standing.parquet", settings), place)
@@ -133,7 +133,7 @@ def _of_tables(people: People, work: Path, tell: Tell) -> Dataset:
     return dataset
 
 
-def _standings(dataset: Dataset, work: Path, tell: Tell) -> pa.Table:
+def standings_here(dataset: Dataset, work: Path, tell: Tell) -> pa.Table:
     """How high everybody stands, part by part."""
     folder, traits = work / "results", work / "traits.parquet"
     count = parquet.read_metadata(traits).num_rows
