@@ -13,7 +13,7 @@ demo: $(installed)  ## a real attack, assessed in the terminal and shown as a pa
 	@.venv/bin/clarkson demo
 
 test: $(installed)  ## every test that needs no browser
-	@.venv/bin/pytest -m "not browser" -n 2 --dist loadfile
+	@.venv/bin/pytest -m "not browser" -n 2 --dist worksteal
 
 lint: $(installed)
 	@.venv/bin/ruff check .

@@ -27,11 +27,15 @@ WRITES: dict[tuple[str, str], list[list[str]]] = {
         ["convert", ATTACK, "--to", language, "-o", f"{{}}/{name}"]
         for language, name in (("fhir", "a.json"), ("csv", "a.csv"), ("meds", "meds"), ("parquet", "tables"))
     ],
-    ("fit", "--html"): [["fit", ATTACK, "--at", "24", "--draws", "100", "--html", "{}/twin.html",
+    ("fit", "--html"): [["fit", "example:smith2016-1", "--at", "6", "--draws", "100", "--html", "{}/twin.html",
                          "--json", "{}/twin.json", "--plot", "{}/twin.svg", "--draws-to", "{}/twin.parquet"]],
     ("simulate", "--output"): [["simulate", "attack", "-o", "{}/attack.parquet"]],
     ("letter", "--output"): [["letter", ATTACK, "-o", "{}/letter.html"]],
     ("attacks", "--html"): [["attacks", ATTACK, "--html", "{}/attacks.html"]],
+    ("screen", "--output"): [
+        ["convert", ATTACK, "--to", "parquet", "-o", "{}/tables"],
+        ["screen", "{}/tables", "-o", "{}/found"],
+    ],
     ("diary export", "--output"): [
         ["db", "init", "--store", "{}/diary.db"],
         ["diary", "add", "hematocrit 41 %", "--store", "{}/diary.db"],
@@ -49,6 +53,8 @@ OF_NOBODY = {
     ("evaluate", "--output"),  # counts over published cases and data sets
     ("learn", "--output"),  # parameters
     ("export", "--output"),  # equations
+    ("phenotype circe", "--output"),  # the rule
+    ("phenotype sql", "--output"),
     ("simulate", "--plot"),  # people who do not exist
 }
 MARKER = "Zaubernuss"

@@ -17,7 +17,9 @@ from pathlib import Path
 import pytest
 
 from clarkson.examples import example, examples
-from tests.cli.command import ATTACK, run
+from clarkson.store.opening import make_store
+from tests.cli.command import ATTACK, run, start
+from tests.datasets.sets import omop_folder
 
 BARRED = """
 import socket, sys
@@ -28,6 +30,22 @@ from clarkson.cli import main
 sys.argv[0] = "clarkson"
 main()
 """
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("attacks {}", "convert {} --to csv -o a.csv", "watch {}", "letter {} -o a.html", "import {} --as me"),
+        *("simulate healthy", "parameters susceptibility", "export latex -o a.md", "doctor"),
+        *("db people", "diary add hematocrit 41 %", "check omop"),
+    ],
+)
+def test_a_command_works_in_a_process_of_its_own(words: str, tmp_path: Path) -> None:
+    """Most tests share a process, where what a command forgot to import is there already."""
+    omop_folder(tmp_path / "omop")
+    make_store(str(tmp_path / "store.db")).close()
+    done = start(*words.format(ATTACK).split(), cwd=tmp_path, CLARKSON_STORE=str(tmp_path / "store.db"))
+    assert done.returncode == 0, done.stderr
 
 
 def test_demo_without_a_browser_prints_a_leak_and_ends() -> None:

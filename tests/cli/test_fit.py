@@ -3,40 +3,58 @@
 from __future__ import annotations
 
 import json
+import subprocess
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 
-from tests.cli.command import run
+from tests.cli.command import run, start
 from tests.schema import TWIN_SCHEMA, faults
 
 CASE = "example:smith2016-1"
+FLUID = "fluid: at 0 h crystalloid 1 L over 1 h"
 
 
-def test_a_twin_is_told_in_words_and_written_down(tmp_path: Path) -> None:
+@dataclass(frozen=True)
+class Fitted:
+    """A run that wrote everything it can, where it wrote it, and the document."""
+
+    done: subprocess.CompletedProcess[bytes]
+    folder: Path
+    document: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def fitted(tmp_path_factory: pytest.TempPathFactory) -> Fitted:
+    folder = tmp_path_factory.mktemp("fitted")
     done = run(
-        *("fit", CASE, "--json", "twin.json", "--plot", "twin.svg", "--draws-to", "twin.parquet"),
-        *("--what-if", "fluid: at 0 h crystalloid 1 L over 1 h"),
-        cwd=tmp_path,
+        *("fit", CASE, "--json", "twin.json", "--plot", "twin.svg", "--draws-to", "twin.parquet", "--what-if", FLUID),
+        cwd=folder,
     )
-    assert done.returncode == 0, done.stderr
-    assert done.stderr.decode().splitlines() == ["Wrote twin.svg", "Wrote twin.parquet", "Wrote twin.json"]
-    text = done.stdout.decode()
+    return Fitted(done, folder, json.loads((folder / "twin.json").read_text(encoding="utf-8")))
+
+
+def test_a_twin_is_told_in_words_and_written_down(fitted: Fitted) -> None:
+    assert fitted.done.returncode == 0, fitted.done.stderr
+    assert fitted.done.stderr.decode().splitlines() == ["Wrote twin.svg", "Wrote twin.parquet", "Wrote twin.json"]
+    text = fitted.done.stdout.decode()
     assert text.startswith("Clarkson ")
-    assert "fluid: at 0 h crystalloid 1 L over 1 h" in " ".join(text.split())
-    document = json.loads((tmp_path / "twin.json").read_text(encoding="utf-8"))
-    assert list(faults(document, TWIN_SCHEMA)) == []
-    assert pq.read_table(tmp_path / "twin.parquet").num_rows == 400
-    again = run("fit", CASE, "--json", "-", "--what-if", "fluid: at 0 h crystalloid 1 L over 1 h")
-    assert json.loads(again.stdout) == document
+    assert FLUID in " ".join(text.split())
+    assert list(faults(fitted.document, TWIN_SCHEMA)) == []
+    assert pq.read_table(fitted.folder / "twin.parquet").num_rows == 400
 
 
-def test_only_what_was_known_by_then_is_fitted() -> None:
-    found = json.loads(run("fit", "example:pmc10372265-1", "--at", "12", "--draws", "100", "--json", "-").stdout)
-    whole = json.loads(run("fit", "example:pmc10372265-1", "--draws", "100", "--json", "-").stdout)
-    assert 0 < len(found["results"]) < len(whole["results"])
-    assert found["last_result"]["time"] < whole["last_result"]["time"]
+def test_another_process_fits_the_same(fitted: Fitted) -> None:
+    assert json.loads(start("fit", CASE, "--json", "-", "--what-if", FLUID).stdout) == fitted.document
+
+
+def test_only_what_was_known_by_then_is_fitted(fitted: Fitted) -> None:
+    before = json.loads(run("fit", CASE, "--at", "6", "--draws", "100", "--json", "-").stdout)
+    assert 0 < len(before["results"]) < len(fitted.document["results"])
+    assert before["last_result"]["time"] < fitted.document["last_result"]["time"]
 
 
 @pytest.mark.parametrize(

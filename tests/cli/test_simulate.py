@@ -11,24 +11,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from clarkson.body.parameters import parameters
-from clarkson.engine.kernel import cache_folder
 from clarkson.simulate.scenario_file import bundled_scenarios
 from clarkson.simulate.simulate import simulate
 from tests.cli.command import run
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _compiled() -> None:
-    """The equations stand compiled in the cache folder that the commands are given."""
-    simulate("healthy")
-
-
-def typed(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[bytes]:
-    return run(*arguments, cwd=cwd, CLARKSON_CACHE=str(cache_folder()))
-
-
 def test_an_attack_is_told_in_words() -> None:
-    done = typed("simulate", "attack")
+    done = run("simulate", "attack")
     assert done.returncode == 0, done.stderr
     assert done.stderr == b""
     words = done.stdout.decode()
@@ -38,19 +27,19 @@ def test_an_attack_is_told_in_words() -> None:
 
 
 def test_the_list_names_every_scenario() -> None:
-    words = typed("simulate", "--list").stdout.decode()
+    words = run("simulate", "--list").stdout.decode()
     for name in bundled_scenarios():
         assert f"\n{name} " in f"\n{words}"
 
 
 def test_json_is_the_dictionary_of_the_simulation() -> None:
-    done = typed("simulate", "attack", "--json")
+    done = run("simulate", "attack", "--json")
     assert json.loads(done.stdout) == simulate("attack").to_dict()
 
 
 def test_people_are_written_and_the_seed_decides(tmp_path: Path) -> None:
     for name, seed in (("a", "3"), ("b", "3"), ("c", "4")):
-        done = typed("simulate", "healthy", "-n", "9", "--seed", seed, "-o", f"{name}.parquet", cwd=tmp_path)
+        done = run("simulate", "healthy", "-n", "9", "--seed", seed, "-o", f"{name}.parquet", cwd=tmp_path)
         assert done.returncode == 0, done.stderr
         assert done.stderr.decode() == f"Wrote {name}.parquet\nWrote {name}.people.parquet\n"
     for kind in (".parquet", ".people.parquet"):
@@ -60,7 +49,7 @@ def test_people_are_written_and_the_seed_decides(tmp_path: Path) -> None:
 
 
 def test_years_are_counted_in_attacks() -> None:
-    words = typed("simulate", "attack", "--years", "3", "-n", "8", "--seed", "1").stdout.decode()
+    words = run("simulate", "attack", "--years", "3", "-n", "8", "--seed", "1").stdout.decode()
     assert words.startswith("3 years with infections that come by chance\n")
     assert "Attacks per person and year: " in words
 
@@ -71,7 +60,7 @@ def test_a_file_of_ones_own(tmp_path: Path) -> None:
         "age_years = 40\nheight_cm = 165\nweight_kg = 60\n",
         encoding="utf-8",
     )
-    assert typed("simulate", "own.toml", cwd=tmp_path).stdout.decode().startswith("A day\n")
+    assert run("simulate", "own.toml", cwd=tmp_path).stdout.decode().startswith("A day\n")
 
 
 @pytest.mark.parametrize(
@@ -90,7 +79,7 @@ def test_a_file_of_ones_own(tmp_path: Path) -> None:
     ],
 )
 def test_wrong_use_is_a_sentence(arguments: list[str], code: int, sentence: str, tmp_path: Path) -> None:
-    done = typed(*arguments, cwd=tmp_path)
+    done = run(*arguments, cwd=tmp_path)
     assert done.returncode == code
     assert done.stdout == b""
     assert sentence in done.stderr.decode()
@@ -107,11 +96,11 @@ def test_help_loads_no_numerics(command: str) -> None:
 
 
 def test_parameters_lists_each_and_tells_all_about_one() -> None:
-    lines = typed("parameters").stdout.decode().splitlines()
+    lines = run("parameters").stdout.decode().splitlines()
     assert [line.split()[0] for line in lines] == list(parameters())
-    one = typed("parameters", "susceptibility").stdout.decode()
+    one = run("parameters", "susceptibility").stdout.decode()
     assert parameters()["susceptibility"].what in one
     assert parameters()["susceptibility"].source in one
-    (document,) = json.loads(typed("parameters", "large_pore_fraction_muscle", "--json").stdout)
+    (document,) = json.loads(run("parameters", "large_pore_fraction_muscle", "--json").stdout)
     assert document["value"] is None
     assert document["grade"] == "derived"

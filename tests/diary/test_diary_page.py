@@ -20,7 +20,7 @@ from clarkson.serve.diary import add_diary
 from clarkson.serve.options import Options
 from clarkson.store.opening import make_store, open_store
 from tests.browser.attack import assessed
-from tests.cli.command import run
+from tests.cli.command import start
 
 HOSTILE = "a</script><img src=x onerror=alert(1)>"
 
@@ -223,10 +223,10 @@ def test_what_a_person_typed_never_becomes_part_of_the_page(page: Page) -> None:
 
 def test_page_and_command_line_write_into_one_store_at_once(page: Page, place: str, tmp_path: Path) -> None:
     page.add(kind="words", words="symptom nausea")
-    done = run("diary", "add", "pulse", "110", cwd=tmp_path, CLARKSON_STORE=place)
+    done = start("diary", "add", "pulse", "110", cwd=tmp_path, CLARKSON_STORE=place)
     assert done.returncode == 0, done.stderr
     assert "Heart rate 110 /min ± 4 (cuff, 90 %, assumed)" in shown(page.get("/diary").text)
-    listed = run("diary", "show", cwd=tmp_path, CLARKSON_STORE=place).stdout.decode()
+    listed = start("diary", "show", cwd=tmp_path, CLARKSON_STORE=place).stdout.decode()
     assert "Symptom: nausea" in listed
     assert "Heart rate 110 /min" in listed
 

@@ -15,25 +15,18 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-import clarkson as ck
 from clarkson.errors import SettingError
-from clarkson.examples import example
 from clarkson.report.twin_document import twin_document
 from clarkson.report.twin_draws import replicas, write_draws
 from clarkson.report.twin_plot import plot_twin
 from clarkson.report.twin_words import words
 from clarkson.simulate.schedule import Given
 from clarkson.twin.summary import summary
-from clarkson.twin.twin import Twin
 from clarkson.twin.what_if import NOTHING, what_if
 from tests.schema import TWIN_SCHEMA, faults
+from tests.twins import twin
 
 ASKED = {"one litre": (Given(0.0, "crystalloid 1 L over 1 h"),), "furosemide": (Given(0.0, "furosemide 40 mg"),)}
-
-
-@cache
-def twin(case: str) -> Twin:
-    return ck.fit(ck.read_bytes(example(case), f"{case}.json"))
 
 
 @cache

@@ -10,20 +10,13 @@ from typing import Any
 
 import pytest
 
-import clarkson as ck
-from clarkson.examples import example
 from clarkson.report.body_figure import PLACES
 from clarkson.report.twin_document import twin_document
 from clarkson.report.twin_page import render_twin
 from clarkson.report.twin_scenarios import SLIDERS, given
 from clarkson.twin.summary import DANGERS
-from clarkson.twin.twin import Twin
 from clarkson.twin.what_if import MEASURES, what_if
-
-
-@cache
-def twin(case: str) -> Twin:
-    return ck.fit(ck.read_bytes(example(case), f"{case}.json"), draws=100)
+from tests.twins import twin
 
 
 @cache
@@ -94,5 +87,6 @@ def test_a_hostile_name_stays_a_name() -> None:
     of = twin("smith2016-1")
     document = twin_document(of, input_name="</script><img src=x onerror=alert(1)>", input_sha256="0" * 64)
     document["subject"]["id"] = "<b>&"
-    assert "<img" not in render_twin(of, document)
-    assert "<b>" not in render_twin(of, document)
+    html = render_twin(of, document)
+    assert "<img" not in html
+    assert "<b>" not in html
