@@ -6,7 +6,7 @@ import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -98,6 +98,7 @@ def _population(name: str, group: Mapping[str, Any]) -> Population:
     )
 
 
+@lru_cache(maxsize=1024)
 def population(sex: Sex | None, age_years: float | None) -> Population:
     """The population prior of a person; unknown sex mixes women and men, unknown age counts as 50 years.
 

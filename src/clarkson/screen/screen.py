@@ -184,7 +184,7 @@ def _follow(dataset: Dataset, work: Path, settings: Settings, tell: Tell) -> Non
             for name, table in (("traits", some.traits), ("episodes", some.episodes), ("results", some.results)):
                 parquet.write_table(table, partial / f"{name}.parquet")
         number, count = number + 1, count + some.traits.num_rows
-        tell(f"followed {count:,} of {len(left):,} who stand high{watch.left(count)}")
+        tell(f"followed {count:,} of {len(left):,} people{watch.left(count)}")
 
 
 class Clock:

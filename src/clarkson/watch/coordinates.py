@@ -59,7 +59,8 @@ def row(key: str, value: float, people: Population, *, other_laboratory: bool = 
         person = PERSON_WEIGHT if key == "weight" else PERSON_CREATININE
         design[[person, FIRST_CHANGE + QUANTITIES.index(key)]] = 1.0
         return math.log(value), design, 1.0
-    observed, of_person, of_change, factor = observation.equation(key, value, observation.albumin_share(people.mean))
+    share = observation.albumin_share(people.mean) if key == "total_protein" else 0.0  # no other row needs it
+    observed, of_person, of_change, factor = observation.equation(key, value, share)
     design[: len(PERSON)] = of_person
     design[FIRST_CHANGE : FIRST_CHANGE + len(CHANGE)] = of_change
     carried = of_change[observation.ALBUMIN_MASS] + of_change[observation.GLOBULIN_MASS]
