@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from pyarrow import parquet
+from pyarrow import csv, parquet
 
 import clarkson as ck
 from clarkson.errors import RecordError
 from clarkson.examples import example
 from clarkson.record.open_dataset import open_dataset
-from clarkson.record.parquet_writing import write_parquet
-from tests.datasets.sets import clif, meds, write
+from clarkson.record.parquet_writing import write_meds, write_parquet
+from tests.datasets.sets import TESTS, clif, meds, mimic_iv, omop_folder, omop_tables, synthea, write
 
 NOON = datetime(2021, 3, 4, 12)
 
@@ -80,3 +80,158 @@ def test_a_damaged_export_of_a_telephone_is_said(damage: str, tmp_path: Path) ->
     place.write_bytes(data)
     with pytest.raises(RecordError, match=r"export\.zip"):
         ck.read(place, format="apple-health")
+
+
+def test_rows_of_clif_without_a_name_are_listed_where_they_stand(tmp_path: Path) -> None:
+    place = clif(tmp_path / "clif")
+    doses: dict[str, list[object]] = {
+        "hospitalization_id": ["h1", "h1"],
+        "admin_dttm": [NOON, None],
+        "med_category": [None, "furosemide"],
+        "med_dose": [40.0, 40.0],
+        "med_dose_unit": ["mg", "mg"],
+    }
+    write(place, "clif_medication_admin_intermittent", doses)
+    write(place, "clif_hospital_diagnosis", {"hospitalization_id": ["h1"], "diagnosis_code": [None]})
+    people = open_dataset(place)
+    account = people.account()
+    assert (sum(account.results.values()), sum(account.doses.values()), account.lost) == (24, 0, 0)
+    listed = {each.reason: str(each.source) for each in people.record("1").skipped}
+    assert listed["it does not name what was given"] == (
+        "medication_admin_intermittent, stay h1 at 2021-03-04 12:00:00 UTC"
+    )
+    assert listed["it has no time"] == "medication_admin_intermittent, stay h1 furosemide"
+    assert listed["it does not say what happened"] == "hospital_diagnosis, stay h1"
+
+
+def test_numbers_where_clif_has_words_are_no_words_of_its(tmp_path: Path) -> None:
+    place = clif(tmp_path / "clif")
+    vitals: dict[str, list[object]] = {
+        "hospitalization_id": ["h1"],
+        "recorded_dttm": [NOON],
+        "vital_category": [7],
+        "vital_value": [92.0],
+    }
+    write(place, "clif_vitals", vitals)
+    doses: dict[str, list[object]] = {
+        "hospitalization_id": ["h1", "h1"],
+        "admin_dttm": [NOON, NOON],
+        "med_category": ["norepinephrine", "norepinephrine"],
+        "med_dose": [5.0, 6.0],
+        "med_dose_unit": [7, 7],
+        "mar_action_category": [7, 7],
+    }
+    write(place, "clif_medication_admin_continuous", doses)
+    account = open_dataset(place).account()
+    assert (sum(account.results.values()), sum(account.doses.values()), account.lost) == (24, 2, 0)
+    assert account.skipped["Clarkson does not use 7"] == 1
+
+
+def test_rows_of_omop_without_a_number_stand_somewhere(tmp_path: Path) -> None:
+    tables = omop_tables()
+    tables["measurement"]["measurement_id"][0] = None
+    for name, columns in tables.items():
+        write(tmp_path, name, columns)
+    people = open_dataset(tmp_path)
+    assert (sum(people.account().results.values()), people.account().lost) == (24, 0)
+    places = [str(each.source) for each in people.record("1").results]
+    assert places.count("measurement, no measurement_id") == 1
+
+
+def test_a_vocabulary_of_numbers_names_nothing(tmp_path: Path) -> None:
+    place = omop_folder(tmp_path)
+    concept: dict[str, list[object]] = {
+        "concept_id": [TESTS["albumin"][1]],
+        "concept_name": [1],
+        "vocabulary_id": [2],
+        "concept_code": [3],
+    }
+    write(place, "concept", concept)
+    account = open_dataset(place).account()
+    assert (sum(account.results.values()), account.lost) == (24, 0)
+
+
+@pytest.mark.parametrize(
+    ("description", "parents", "albumins"),
+    [(["red"], ["LOINC/1751-7", None], 1), ("red", "LOINC/1751-7", 0), (5, 5, 0), ("red", [5], 0)],
+)
+def test_meanings_of_meds_that_are_none_are_left_out(
+    description: object, parents: object, albumins: int, tmp_path: Path
+) -> None:
+    place = meds(tmp_path / "meds")
+    events = {"subject_id": [1], "time": [NOON], "code": ["local 7//g/L"], "numeric_value": [41.0]}
+    parquet.write_table(pa.table(events), place / "data" / "train" / "1.parquet")
+    (place / "metadata").mkdir()
+    codes = {"code": ["local 7//g/L"], "description": [description], "parent_codes": [parents]}
+    parquet.write_table(pa.table(codes), place / "metadata" / "codes.parquet")
+    account = open_dataset(place).account()
+    assert (account.results["albumin"], account.lost) == (6 + albumins, 0)
+
+
+def test_a_condition_of_synthea_without_a_code_stands_somewhere(tmp_path: Path) -> None:
+    place = synthea(tmp_path / "synthea")
+    (place / "conditions.csv").write_text("START,PATIENT,CODE,DESCRIPTION\n2021-03-04,1,,gout\n,1,,\n")
+    people = open_dataset(place)
+    account = people.account()
+    assert (account.events["diagnosis"], account.lost) == (1, 0)
+    assert account.skipped["it does not say what happened"] == 1
+    assert [str(each.source) for each in people.record("1").events] == ["conditions, at 2021-03-04"]
+
+
+def test_rows_of_mimic_without_a_number_stand_somewhere(tmp_path: Path) -> None:
+    place = mimic_iv(tmp_path / "mimic")
+    labs = csv.read_csv(place / "hosp" / "labevents.csv.gz")
+    numbers = [None if number == 2 else number for number in labs["labevent_id"].to_pylist()]
+    (place / "hosp" / "labevents.csv.gz").unlink()
+    parquet.write_table(labs.set_column(0, "labevent_id", pa.array(numbers)), place / "hosp" / "labevents.parquet")
+    # The items of a laboratory are known by text where those of its results are numbers.
+    named = {"itemid": ["x", str(TESTS["albumin"][2])], "loinc_code": ["4544-3", "1751-7"], "category": ["", ""]}
+    write(place / "hosp", "d_labitems", {**named, "label": ["none", "Albumin"]})
+    people = open_dataset(place)
+    assert (people.account().results, people.account().lost) == ({"albumin": 6}, 0)
+    assert str(people.record("1").results[0].source) == "labevents, no labevent_id"
+
+
+@pytest.mark.parametrize("damage", ["a person is missing", "no numbers", "twice", "two of one number"])
+def test_people_of_our_meds_that_are_damaged_lose_no_row(damage: str, tmp_path: Path) -> None:
+    records = [ck.read_bytes(example(name), f"{name}.json") for name in ("smith2016-1", "desikan2020-1")]
+    write_meds(records, tmp_path, NOON)
+    before = open_dataset(tmp_path).account()
+    file = tmp_path / "metadata" / "subjects.parquet"
+    people = parquet.read_table(file)
+    numbers = {"no numbers": ["x", "y"], "two of one number": [people["subject_id"][0].as_py()] * 2}
+    if damage == "a person is missing":
+        people = people.slice(1)
+    elif damage == "twice":
+        people = pa.concat_tables([people, people.slice(0, 1)])
+    else:
+        people = people.set_column(0, "subject_id", pa.array(numbers[damage]))
+    parquet.write_table(people, file)
+    account = open_dataset(tmp_path).account()
+    assert (sum(account.pieces.values()), account.lost) == (sum(before.pieces.values()), 0)
+    if damage == "twice":
+        assert (account.results, account.doses, account.events) == (before.results, before.doses, before.events)
+        assert account.skipped["this person stands in the table more than once"] == 1
+    else:
+        assert account.skipped["it does not say whose it is"] > 0
+        assert account.results.get("hematocrit", 0) < before.results["hematocrit"]
+
+
+def test_what_clarkson_does_not_write_in_its_meds_is_listed(tmp_path: Path) -> None:
+    record = ck.read_bytes(example("smith2016-1"), "smith2016-1.json")
+    write_meds([record], tmp_path, NOON)
+    for name, odd in (
+        ("data/0", {"clarkson_status": "odd"}),
+        ("metadata/subjects", {"sex": "odd", "height_cm": "tall"}),
+    ):
+        file = tmp_path / f"{name}.parquet"
+        table = parquet.read_table(file)
+        for column, word in odd.items():
+            place = table.column_names.index(column)
+            table = table.set_column(place, column, pa.array([word] * table.num_rows))
+        parquet.write_table(table, file)
+    people = open_dataset(tmp_path)
+    account = people.account()
+    assert (sum(account.results.values()), account.lost) == (0, 0)
+    assert account.skipped["the status odd is not known"] == len(record.results)
+    assert [(each.sex, each.height_cm) for each in people] == [(None, None)]

@@ -28,7 +28,6 @@ REAL: Mapping[str, Callable[[Path], Iterable[Record]]] = {
     "physionet-challenge-2012": read_physionet_2012,
     "mimic-iii-demo-1.4": open_dataset,
     "wuhan-tongji-covid-2020": read_tongji,
-    "synthea27nj-omop54": open_dataset,
 }
 
 

@@ -77,7 +77,7 @@ def printed_clif(tables: Tables) -> Printed:
 
 def _people(tables: Tables) -> str:
     born = f"try_cast({tables.column('patient', 'birth_date')} AS DATE)"
-    sex = "CASE lower(sex_category) WHEN 'female' THEN 'female' WHEN 'male' THEN 'male' END"
+    sex = "CASE lower(sex_category::VARCHAR) WHEN 'female' THEN 'female' WHEN 'male' THEN 'male' END"
     return (
         f"SELECT patient_id::VARCHAR AS subject, 'patient' AS file, 'patient_id ' || patient_id AS place, {sex} AS sex,"
         f" {born} AS born, NULL::DOUBLE AS age_years, 1 AS rows FROM patient"
@@ -93,7 +93,7 @@ def _labs(tables: Tables) -> str:
     return _of_person(
         "labs",
         f"{time} AS time_us, {utc_us(column('lab_collect_dttm'))} IS NOT NULL AS exact,"
-        f" 'lab ' || lower(r.lab_category) AS test, r.lab_category AS words,"
+        f" 'lab ' || lower(r.lab_category::VARCHAR) AS test, r.lab_category AS words,"
         f" try_cast(r.lab_value_numeric AS DOUBLE) AS value, {column('lab_value')}::VARCHAR AS printed,"
         # Some data sets carry a tab behind the unit.
         f" trim({column('reference_unit')}::VARCHAR, ' \t') AS unit, '' AS comparator, 'final' AS status,"
@@ -106,13 +106,13 @@ def _labs(tables: Tables) -> str:
 def _vitals(tables: Tables) -> str:
     name = tables.column("vitals", "vital_name")
     method = (
-        f"CASE WHEN r.vital_category NOT IN ('sbp', 'dbp', 'map') THEN NULL WHEN lower({name}::VARCHAR) LIKE '%non%'"
-        f" OR lower({name}::VARCHAR) LIKE '%manual%' THEN '{_CUFF}' WHEN lower({name}::VARCHAR) LIKE 'art%'"
-        f" THEN '{_LINE}' END"
+        "CASE WHEN r.vital_category::VARCHAR NOT IN ('sbp', 'dbp', 'map') THEN NULL"
+        f" WHEN lower({name}::VARCHAR) LIKE '%non%' OR lower({name}::VARCHAR) LIKE '%manual%' THEN '{_CUFF}'"
+        f" WHEN lower({name}::VARCHAR) LIKE 'art%' THEN '{_LINE}' END"
     )
     return _of_person(
         "vitals",
-        f"{utc_us('r.recorded_dttm')} AS time_us, true AS exact, 'vital ' || lower(r.vital_category) AS test,"
+        f"{utc_us('r.recorded_dttm')} AS time_us, true AS exact, 'vital ' || lower(r.vital_category::VARCHAR) AS test,"
         " r.vital_category AS words, try_cast(r.vital_value AS DOUBLE) AS value, NULL::VARCHAR AS printed,"
         f" NULL::VARCHAR AS unit, '' AS comparator, 'final' AS status, {method} AS method, NULL::VARCHAR AS laboratory,"
         " NULL::VARCHAR AS refusal",
@@ -126,19 +126,19 @@ def _continuous(tables: Tables) -> str:
     order, action = tables.column(table, "med_order_id"), tables.column(table, "mar_action_category")
     until = (
         f"lead({utc_us('r.admin_dttm')}) OVER (PARTITION BY r.hospitalization_id, r.med_category, {order},"
-        f" r.med_dose_unit ORDER BY {utc_us('r.admin_dttm')}, ({action} = 'stop'))"
+        f" r.med_dose_unit ORDER BY {utc_us('r.admin_dttm')}, ({action}::VARCHAR = 'stop'))"
     )
     hours = f"({until} - {utc_us('r.admin_dttm')}) / 3.6e9"
     # A volume an hour is told as the volume that ran in; any other rate stays one.
-    volume = "lower(r.med_dose_unit) IN ('ml/hour', 'ml/hr', 'ml/h')"
+    volume = "lower(r.med_dose_unit::VARCHAR) IN ('ml/hour', 'ml/hr', 'ml/h')"
     rate = "try_cast(r.med_dose AS DOUBLE)"
     return _of_person(
         table,
         f"{utc_us('r.admin_dttm')} AS start_us, {until} AS end_us, NULL::VARCHAR AS drug, r.med_category AS words,"
         f" CASE WHEN {volume} AND {until} IS NOT NULL THEN {rate} * {hours} ELSE {rate} END AS amount,"
-        f" CASE WHEN {volume} AND {until} IS NOT NULL THEN 'mL' ELSE r.med_dose_unit END AS unit,"
-        f" CASE WHEN {action} = 'stop' THEN 'it marks the end of an infusion' WHEN {rate} = 0 THEN 'nothing was given'"
-        " END AS refusal",
+        f" CASE WHEN {volume} AND {until} IS NOT NULL THEN 'mL' ELSE r.med_dose_unit::VARCHAR END AS unit,"
+        f" CASE WHEN {action}::VARCHAR = 'stop' THEN 'it marks the end of an infusion'"
+        f" WHEN {rate} = 0 THEN 'nothing was given' END AS refusal",
         utc_us("r.admin_dttm"),
         "r.med_category",
     )
@@ -150,7 +150,7 @@ def _intermittent(tables: Tables) -> str:
     return _of_person(
         table,
         f"{utc_us('r.admin_dttm')} AS start_us, NULL::BIGINT AS end_us, NULL::VARCHAR AS drug, r.med_category AS words,"
-        " try_cast(r.med_dose AS DOUBLE) AS amount, r.med_dose_unit AS unit,"
+        " try_cast(r.med_dose AS DOUBLE) AS amount, r.med_dose_unit::VARCHAR AS unit,"
         f" CASE WHEN lower({action}::VARCHAR) NOT IN ('given', 'bolus', 'other')"
         f" THEN 'its action is ''' || {action} || '''' END AS refusal",
         utc_us("r.admin_dttm"),
@@ -173,8 +173,8 @@ def _diagnoses(tables: Tables) -> str:
 def _of_person(table: str, columns: str, time: str, what: str) -> str:
     """The rows of a table with the person of their stay, and where they stand: rows have no number of their own."""
     return (
-        f"SELECT h.patient_id::VARCHAR AS subject, '{table}' AS file, 'stay ' || r.hospitalization_id || ' ' || {what}"
-        f" || coalesce(' at ' || make_timestamp({time})::VARCHAR || ' UTC', '') AS place, {columns}"
+        f"SELECT h.patient_id::VARCHAR AS subject, '{table}' AS file, concat_ws(' ', 'stay ' || r.hospitalization_id,"
+        f" {what}, 'at ' || make_timestamp({time})::VARCHAR || ' UTC') AS place, {columns}"
         f" FROM {table} r LEFT JOIN (SELECT hospitalization_id::VARCHAR AS stay,"
         # A stay of two people is nobody's: theirs must not mix.
         " CASE WHEN count(DISTINCT patient_id) = 1 THEN any_value(patient_id) END AS patient_id"

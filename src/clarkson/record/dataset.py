@@ -84,10 +84,12 @@ class Dataset:
         RecordError
             The data set cannot be read.
         """
-        yield from self._records("subject IS NOT NULL")
+        yield from self._records("subject IS NOT NULL", _QUERIES)
 
     def chosen(self, subjects: Iterable[str]) -> Iterator[Record]:
         """The records of some people, in the order of ``people``, in one reading of the tables.
+
+        What Clarkson does not use is not listed in them: to count it would be another reading of everything.
 
         Raises
         ------
@@ -95,14 +97,16 @@ class Dataset:
             The data set cannot be read.
         """
         self._tables.keep("chosen", pa.table({"subject": pa.array(subjects, pa.string())}))
-        yield from self._records("subject IN (SELECT subject FROM chosen)")
+        known = [name for name in _QUERIES if name != "unread"]
+        yield from self._records("subject IN (SELECT subject FROM chosen)", known)
 
-    def _records(self, condition: str) -> Iterator[Record]:
-        streams = {name: _by_subject(self._tables, f"{query} WHERE {condition}") for name, query in _QUERIES.items()}
+    def _records(self, condition: str, names: Iterable[str]) -> Iterator[Record]:
+        """Records of the rows of some queries that meet a condition."""
+        streams = {name: _by_subject(self._tables, f"{_QUERIES[name]} WHERE {condition}") for name in names}
         waiting = {name: next(stream, None) for name, stream in streams.items()}
         while any(waiting.values()):
             subject = min((each[0] for each in waiting.values() if each), key=lambda name: (len(name), name))
-            found: dict[str, list[dict[str, Any]]] = {name: [] for name in streams}
+            found: dict[str, list[dict[str, Any]]] = {name: [] for name in _QUERIES}
             for name, each in waiting.items():
                 if each is not None and each[0] == subject:
                     found[name] = each[1]

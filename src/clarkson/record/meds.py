@@ -19,8 +19,9 @@ from clarkson.analytes import Analyte, Method, analyte_named, analyte_of_loinc, 
 from clarkson.errors import UnitError
 from clarkson.record.concepts import concept_sets
 from clarkson.record.mimic_items import charted, laboratory
+from clarkson.record.parquet_tables import PEOPLE, SEX, typed, unknown
 from clarkson.record.printed import Printed, tests_table
-from clarkson.record.record import EventKind
+from clarkson.record.record import EventKind, Status
 from clarkson.record.tables import Tables, connect, files_view
 from clarkson.units import scale
 
@@ -38,15 +39,26 @@ _BIRTH = "MEDS_BIRTH"
 _SHORTEST_EVENT = 2  # EVENT, its kind, and what happened
 _WRITTEN_HERE = frozenset({"subject_id", "subject", "relative_time"})
 _THEIR_RESULTS = "true AS exact, 'final' AS status, NULL::VARCHAR AS method, NULL::VARCHAR AS laboratory"
-_OUR_RESULTS = (
-    "try_cast(e.clarkson_exact_time AS BOOLEAN) AS exact, e.clarkson_status AS status, e.clarkson_method AS method,"
-    " e.clarkson_laboratory AS laboratory, try_cast(e.clarkson_steady AS BOOLEAN) AS steady,"
-    " e.clarkson_printed AS as_printed, e.clarkson_printed_unit AS as_printed_unit"
+_OUR_COLUMNS = tuple(
+    f"clarkson_{name}"
+    for name in ("exact_time", "status", "method", "laboratory", "steady", "printed", "printed_unit", "kind")
 )
+_STATUS, _METHOD = "e.clarkson_status::VARCHAR", "e.clarkson_method::VARCHAR"
+_OUR_RESULTS = (
+    f"try_cast(e.clarkson_exact_time AS BOOLEAN) AS exact, {_STATUS} AS status, {_METHOD} AS method,"
+    " e.clarkson_laboratory::VARCHAR AS laboratory, try_cast(e.clarkson_steady AS BOOLEAN) AS steady,"
+    " e.clarkson_printed::VARCHAR AS as_printed, e.clarkson_printed_unit::VARCHAR AS as_printed_unit"
+)
+_OUR_REFUSAL = (
+    f"coalesce({unknown('status', _STATUS, get_args(Status))}, {unknown('method', _METHOD, get_args(Method))})"
+)
+# What is said of a person stands in rows of their number, or of a number that is nobody's.
 _OUR_PEOPLE = (
-    "SELECT s.* EXCLUDE (subject_id), 'metadata' AS file, 'subjects' AS place, NULL::DATE AS born,"
-    " (SELECT count(*) FROM event e JOIN meanings m ON e.code::VARCHAR = m.code"
-    " WHERE e.subject_id = s.subject_id AND m.kind IN ('sex', 'birth')) AS rows FROM subjects s"
+    f"SELECT s.* EXCLUDE (number) REPLACE ({SEX}), 'metadata' AS file, 'subjects' AS place, NULL::DATE AS born,"
+    " CASE WHEN s.number IS NULL OR row_number() OVER (PARTITION BY s.number) = 1 THEN coalesce(told.rows, 0) ELSE 0"
+    " END AS rows FROM typed_subjects s FULL JOIN (SELECT e.subject_id::VARCHAR AS number, count(*) AS rows"
+    " FROM event e JOIN meanings m ON e.code::VARCHAR = m.code WHERE m.kind IN ('sex', 'birth') GROUP BY ALL) told"
+    " ON s.number = told.number"
 )
 _KINDS = pa.schema([("code", pa.string()), ("kind", pa.string()), ("words", pa.string()), ("drug", pa.string())])
 
@@ -94,9 +106,11 @@ def printed_meds(tables: Tables) -> Printed:
     every_h = f"try_cast({tables.column('event', 'every_h')} AS DOUBLE)"
     time = "epoch_us(try_cast(e.time AS TIMESTAMP))"
     ours = set(tables.columns.get("subjects", ())) >= _WRITTEN_HERE
+    if ours:
+        _prepare_subjects(tables)
     subject = "s.subject" if ours else "e.subject_id::VARCHAR"
     row = f"{subject} AS subject, 'data' AS file, m.code || coalesce(' at ' || e.time::VARCHAR, '') AS place, m.words"
-    told = " JOIN subjects s ON e.subject_id = s.subject_id" if ours else ""
+    told = " LEFT JOIN owners s ON e.subject_id::VARCHAR = s.number" if ours else ""
     rows = f"FROM event e JOIN meanings m ON coalesce(e.code::VARCHAR, '') = m.code{told} WHERE m.kind"
     return Printed(
         people=_OUR_PEOPLE
@@ -109,13 +123,14 @@ def printed_meds(tables: Tables) -> Printed:
         ),
         results=(
             f"SELECT {row}, {time} AS time_us, m.code AS test, {value} AS value,"
-            f" {text}::VARCHAR AS printed, {unit}::VARCHAR AS unit, '' AS comparator, NULL::VARCHAR AS refusal,"
+            f" {text}::VARCHAR AS printed, {unit}::VARCHAR AS unit, '' AS comparator,"
+            f" {_OUR_REFUSAL if ours else 'NULL::VARCHAR'} AS refusal,"
             f" {_OUR_RESULTS if ours else _THEIR_RESULTS} {rows} = 'result'"
         ),
         doses=(
             f"SELECT {row}, {time} AS start_us, {end_us} AS end_us, m.drug, {value} AS amount,"
             f" {unit}::VARCHAR AS unit, NULL::VARCHAR AS refusal, {lasting} AS lasting, {every_h} AS every_h,"
-            f" {'e.clarkson_kind' if ours else 'NULL::VARCHAR'} AS said_kind {rows} = 'dose'"
+            f" {'e.clarkson_kind::VARCHAR' if ours else 'NULL::VARCHAR'} AS said_kind {rows} = 'dose'"
         ),
         events=(
             f"SELECT {row}, m.kind, {time} AS time_us, NULL::VARCHAR AS refusal {rows}"
@@ -124,6 +139,18 @@ def printed_meds(tables: Tables) -> Printed:
         tests=tests_table((each.code, each.analyte, each.method, each.unit) for each in codes if each.analyte),
         counted=("event",),
         clock_time=not ours,
+    )
+
+
+def _prepare_subjects(tables: Tables) -> None:
+    """The people of a data set that Clarkson wrote, and whose each number is: one of two people is nobody's."""
+    tables.need("event", _OUR_COLUMNS)
+    tables.need("subjects", PEOPLE)
+    tables.view("typed_subjects", f"SELECT subject_id::VARCHAR AS number, {typed('people')} FROM subjects")
+    tables.view(
+        "owners",
+        "SELECT number, CASE WHEN count(DISTINCT subject) = 1 THEN any_value(subject) END AS subject"
+        " FROM typed_subjects GROUP BY number",
     )
 
 
@@ -146,13 +173,18 @@ def _codes(tables: Tables) -> list[tuple[str, str, list[str]]]:
         return [(code, "", []) for (code,) in tables.rows("SELECT DISTINCT coalesce(code::VARCHAR, '') FROM event")]
     words, parents = tables.column("codes", "description"), tables.column("codes", "parent_codes")
     return [
-        (code, text or "", above or [])
+        (code, text or "", _texts(above))
         for code, text, above in tables.rows(
-            f"SELECT e.code, any_value({words}), any_value({parents})"
+            f"SELECT e.code, any_value({words}::VARCHAR), any_value({parents})"
             " FROM (SELECT DISTINCT coalesce(code::VARCHAR, '') AS code FROM event) e"
             " LEFT JOIN codes c ON e.code = c.code::VARCHAR GROUP BY e.code"
         )
     ]
+
+
+def _texts(above: object) -> list[str]:
+    """The parents of a code as they should stand: a list of texts. Whatever else stands there is no code."""
+    return [each for each in above if isinstance(each, str)] if isinstance(above, list) else []
 
 
 def _meaning(code: str, words: str, parents: Sequence[str]) -> _Meaning:

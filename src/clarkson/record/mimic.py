@@ -14,7 +14,7 @@ import pyarrow as pa
 from clarkson.analytes import Method, analyte_of_loinc, method_of_loinc
 from clarkson.record.dataset import Dataset
 from clarkson.record.mimic_items import charted, given, laboratory
-from clarkson.record.printed import NO_DOSES, NO_EVENTS, Printed, tests_table
+from clarkson.record.printed import NO_DOSES, NO_EVENTS, Printed, numbered, tests_table
 from clarkson.record.record import Record
 from clarkson.record.tables import Tables, tables_in_folder
 
@@ -86,7 +86,7 @@ def read_mimic(folder: Path) -> Iterator[Record]:
 
 
 def _people(tables: Tables) -> str:
-    sex = "CASE p.gender WHEN 'F' THEN 'female' WHEN 'M' THEN 'male' END"
+    sex = "CASE p.gender::VARCHAR WHEN 'F' THEN 'female' WHEN 'M' THEN 'male' END"
     age = "try_cast(p.anchor_age AS DOUBLE)"
     joined = ""
     if "dob" in tables.columns["patients"]:
@@ -95,7 +95,7 @@ def _people(tables: Tables) -> str:
         tables.need("admissions", ("subject_id", "admittime"))
         joined = (
             "LEFT JOIN (SELECT subject_id, min(try_cast(admittime AS TIMESTAMP)) AS admitted FROM admissions"
-            " GROUP BY subject_id) a ON a.subject_id = p.subject_id"
+            " GROUP BY subject_id) a ON a.subject_id::VARCHAR = p.subject_id::VARCHAR"
         )
     return (
         f"SELECT p.subject_id::VARCHAR AS subject, 'patients' AS file, 'subject_id ' || p.subject_id AS place, {sex}"
@@ -135,8 +135,8 @@ def _metavision(tables: Tables, name: str) -> str:
     return (
         f"SELECT {_row(tables, name)}, {_us('e.starttime')} AS start_us, {_us('e.endtime')} AS end_us,"
         f" e.itemid::VARCHAR AS drug, {words} AS words, {amount} AS amount, e.amountuom::VARCHAR AS unit,"
-        f" CASE WHEN e.statusdescription = 'Rewritten' THEN 'it was rewritten' {_amount(amount)} END AS refusal"
-        f" FROM {name} e {joined}"
+        f" CASE WHEN e.statusdescription::VARCHAR = 'Rewritten' THEN 'it was rewritten' {_amount(amount)} END"
+        f" AS refusal FROM {name} e {joined}"
     )
 
 
@@ -165,7 +165,10 @@ def _named(tables: Tables, dictionary: str) -> tuple[str, str]:
     """SQL of what an item is called, and of the join that it needs."""
     if dictionary not in tables or "label" not in tables.columns[dictionary]:
         return "'item ' || e.itemid", ""
-    return "coalesce(d.label, 'item ' || e.itemid)", f"LEFT JOIN {dictionary} d ON d.itemid = e.itemid"
+    return (
+        "coalesce(d.label::VARCHAR, 'item ' || e.itemid)",
+        f"LEFT JOIN {dictionary} d ON d.itemid::VARCHAR = e.itemid::VARCHAR",
+    )
 
 
 def _diagnoses(tables: Tables) -> str:
@@ -174,9 +177,9 @@ def _diagnoses(tables: Tables) -> str:
     version = "'ICD-9 '" if code == "icd9_code" else "'ICD-' || e.icd_version || ' '"
     joined, title = "", "NULL::VARCHAR"
     if "d_icd_diagnoses" in tables:
-        title = "d.long_title"
-        same = "" if code == "icd9_code" else " AND d.icd_version = e.icd_version"
-        joined = f"LEFT JOIN d_icd_diagnoses d ON d.{code} = e.{code}{same}"
+        title = "d.long_title::VARCHAR"
+        same = "" if code == "icd9_code" else " AND d.icd_version::VARCHAR = e.icd_version::VARCHAR"
+        joined = f"LEFT JOIN d_icd_diagnoses d ON d.{code}::VARCHAR = e.{code}::VARCHAR{same}"
     parts = [f"'{name} ' || e.{name}" for name in ("row_id", "hadm_id", "seq_num") if name in columns]
     place = f"concat_ws(' ', {', '.join(parts) or f'e.{code}'})"
     return (
@@ -189,9 +192,10 @@ def _diagnoses(tables: Tables) -> str:
 def _row(tables: Tables, table: str) -> str:
     columns = tables.columns[table]
     key = next((name for name in ("row_id", "labevent_id") if name in columns), None)
-    place = f"'{key} ' || e.{key}" if key else "'item ' || e.itemid || coalesce(' at ' || e.charttime, '')"
+    place = numbered(f"e.{key}") if key else "concat_ws(' ', 'item ' || e.itemid, 'at ' || e.charttime)"
     if key is None and "starttime" in columns:
-        place = "'order ' || e.orderid || ' item ' || e.itemid" if "orderid" in columns else "'item ' || e.itemid"
+        order = "'order ' || e.orderid, " if "orderid" in columns else ""
+        place = f"concat_ws(' ', {order}'item ' || e.itemid)"
     return f"e.subject_id::VARCHAR AS subject, '{table}' AS file, {place} AS place"
 
 
@@ -202,7 +206,9 @@ def _us(column: str) -> str:
 def _tests(tables: Tables) -> Iterator[tuple[str, str, Method | None, str]]:
     """Items of the laboratory whose LOINC code the data set says, else the built-in ones; then the charted items."""
     if "d_labitems" in tables and "loinc_code" in tables.columns["d_labitems"]:
-        for item, code, category in tables.rows("SELECT itemid::VARCHAR, loinc_code, category FROM d_labitems"):
+        for item, code, category in tables.rows(
+            "SELECT itemid::VARCHAR, loinc_code::VARCHAR, category::VARCHAR FROM d_labitems"
+        ):
             entry = analyte_of_loinc(code) if code else None
             if entry is not None:
                 of_gas = category == "Blood Gas" and "blood gas" in entry.method_cv_percent

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from clarkson.analytes import Method, analytes, method_of_loinc
 from clarkson.record.concepts import concept_sets
-from clarkson.record.printed import NO_DOSES, NO_EVENTS, Printed, tests_table
+from clarkson.record.printed import NO_DOSES, NO_EVENTS, Printed, numbered, tests_table
 from clarkson.record.tables import Tables
 
 NEEDED = ("person", "measurement")
@@ -79,7 +79,7 @@ def _results(tables: Tables) -> str:
     time, exact = _time(tables, "measurement", "measurement_datetime", "measurement_date")
     value = "try_cast(value_as_number AS DOUBLE)"
     return (
-        "SELECT person_id::VARCHAR AS subject, 'measurement' AS file, 'measurement_id ' || measurement_id AS place,"
+        f"SELECT person_id::VARCHAR AS subject, 'measurement' AS file, {numbered('measurement_id')} AS place,"
         f" {time} AS time_us, {exact} AS exact, {test} AS test, coalesce({words}, {code}) AS words, {value} AS value,"
         f" {column('value_source_value')}::VARCHAR AS printed, {unit} AS unit, {operator} AS comparator,"
         " 'final' AS status, NULL::VARCHAR AS method, NULL::VARCHAR AS laboratory,"
@@ -100,11 +100,11 @@ def _doses(tables: Tables) -> str:
     if "concept" in tables:
         drug = (
             "(SELECT any_value(c.vocabulary_id || ' ' || c.concept_code) FROM concept c"
-            " WHERE c.concept_id::VARCHAR = drug_concept_id::VARCHAR AND c.vocabulary_id IN ('RxNorm', 'ATC'))"
+            " WHERE c.concept_id::VARCHAR = drug_concept_id::VARCHAR AND c.vocabulary_id::VARCHAR IN ('RxNorm', 'ATC'))"
         )
     return (
         "SELECT person_id::VARCHAR AS subject, 'drug_exposure' AS file,"
-        " 'drug_exposure_id ' || drug_exposure_id AS place,"
+        f" {numbered('drug_exposure_id')} AS place,"
         f" {start} AS start_us, CASE WHEN {end} >= {start} THEN {end} END AS end_us, {drug} AS drug,"
         f" coalesce({words}, nullif({column('drug_source_value')}::VARCHAR, ''), 'drug ' || drug_concept_id) AS words,"
         f" try_cast({column('quantity')} AS DOUBLE) AS amount, {column('dose_unit_source_value')}::VARCHAR AS unit,"
@@ -123,7 +123,7 @@ def _events(tables: Tables) -> str:
             source = tables.column(table, f"{stem}_source_value")
             words = _concept_name(tables, f"{stem}_concept_id")
             queries.append(
-                f"SELECT person_id::VARCHAR AS subject, '{table}' AS file, '{table}_id ' || {table}_id AS place,"
+                f"SELECT person_id::VARCHAR AS subject, '{table}' AS file, {numbered(f'{table}_id')} AS place,"
                 f" {time} AS time_us, '{kind}' AS kind, coalesce({words}, nullif({source}::VARCHAR, ''),"
                 f" 'concept ' || {stem}_concept_id) AS words, NULL::VARCHAR AS refusal FROM {table}"
             )
@@ -138,7 +138,7 @@ def _tests(tables: Tables) -> list[tuple[str, str, Method | None, str]]:
         ids = dict(
             tables.rows(
                 "SELECT DISTINCT concept_id::VARCHAR, concept_code::VARCHAR FROM concept"
-                f" WHERE vocabulary_id = 'LOINC' AND concept_code IN ({codes})"
+                f" WHERE vocabulary_id::VARCHAR = 'LOINC' AND concept_code::VARCHAR IN ({codes})"
             )
         )
     everything = {**concept_sets()["omop"]["tests"], **ids, **{code: code for code in by_loinc}}
@@ -150,8 +150,8 @@ def _unit(tables: Tables, column: str) -> str:
     if "concept" not in tables or column == "NULL":
         return built_in
     own = (
-        "(SELECT any_value(c.concept_code) FROM concept c"
-        f" WHERE c.concept_id::VARCHAR = {column}::VARCHAR AND c.vocabulary_id = 'UCUM')"
+        "(SELECT any_value(c.concept_code::VARCHAR) FROM concept c"
+        f" WHERE c.concept_id::VARCHAR = {column}::VARCHAR AND c.vocabulary_id::VARCHAR = 'UCUM')"
     )
     return f"coalesce({built_in}, {own})"
 
@@ -160,7 +160,7 @@ def _concept_name(tables: Tables, column: str) -> str:
     if "concept" not in tables:
         return "NULL::VARCHAR"
     return (
-        "(SELECT any_value(c.concept_name) FROM concept c"
+        "(SELECT any_value(c.concept_name::VARCHAR) FROM concept c"
         f" WHERE c.concept_id::VARCHAR = {column}::VARCHAR AND c.concept_id::VARCHAR <> '0')"
     )
 

@@ -32,6 +32,8 @@ _COLUMNS: Mapping[str, Mapping[str, str]] = {
 }
 """The columns that are read, with the type that each is taken as: a cell of another one is empty."""
 
+PEOPLE = tuple(_COLUMNS["people"])
+SEX = "CASE WHEN sex IN ('female', 'male') THEN sex END AS sex"
 _PLACED = "subject, coalesce(file, '') AS file, coalesce(place, '') AS place"
 
 
@@ -61,22 +63,21 @@ def printed_parquet(tables: Tables) -> Printed:
     """
     for name, columns in _COLUMNS.items():
         tables.need(f"kept_{name}", columns)
-        cells = ", ".join(f'try_cast("{column}" AS {kind}) AS "{column}"' for column, kind in columns.items())
-        tables.view(f"typed_{name}", f"SELECT {cells} FROM kept_{name}")
+        tables.view(f"typed_{name}", f"SELECT {typed(name)} FROM kept_{name}")
     units = {entry.key: entry.unit for entry in analytes().values()}
     # A bound is read as text: as a number it would be one.
     bound = "coalesce(comparator, '') <> ''"
     return Printed(
         people=(
-            "SELECT * REPLACE (CASE WHEN sex IN ('female', 'male') THEN sex END AS sex), 'people' AS file,"
+            f"SELECT * REPLACE ({SEX}), 'people' AS file,"
             " subject AS place, NULL::DATE AS born, 1 AS rows FROM typed_people"
         ),
         results=(
             f"SELECT {_PLACED}, epoch_us(time) AS time_us, exact_time AS exact, analyte AS test,"
             f" analyte AS words, CASE WHEN {bound} THEN NULL ELSE value END AS value,"
             f" CASE WHEN {bound} THEN comparator || value::VARCHAR END AS printed, NULL::VARCHAR AS unit, comparator,"
-            f" status, method, laboratory, coalesce({_unknown('status', get_args(Status))},"
-            f" {_unknown('method', get_args(Method))}) AS refusal, steady, raw_value AS as_printed,"
+            f" status, method, laboratory, coalesce({unknown('status', 'status', get_args(Status))},"
+            f" {unknown('method', 'method', get_args(Method))}) AS refusal, steady, raw_value AS as_printed,"
             " raw_unit AS as_printed_unit FROM typed_results"
         ),
         doses=(
@@ -94,7 +95,12 @@ def printed_parquet(tables: Tables) -> Printed:
     )
 
 
-def _unknown(column: str, known: Iterable[str]) -> str:
+def typed(name: str) -> str:
+    """SQL of the columns of one of these tables, each as the type that it is taken as."""
+    return ", ".join(f'try_cast("{column}" AS {kind}) AS "{column}"' for column, kind in _COLUMNS[name].items())
+
+
+def unknown(name: str, column: str, known: Iterable[str]) -> str:
     """SQL of what is said where a word is none of those known, else NULL."""
     words = ", ".join(f"'{each}'" for each in known)
-    return f"CASE WHEN {column} NOT IN ({words}) THEN concat('the {column} ', {column}, ' is not known') END"
+    return f"CASE WHEN {column} NOT IN ({words}) THEN concat('the {name} ', {column}, ' is not known') END"

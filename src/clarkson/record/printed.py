@@ -60,6 +60,16 @@ NO_EVENTS = (
 )
 
 
+def numbered(column: str) -> str:
+    """SQL of where a row stands by its number; a row that has none stands somewhere too.
+
+    >>> numbered("row_id")
+    "coalesce('row_id ' || row_id, 'no row_id')"
+    """
+    name = column.removeprefix("e.")
+    return f"coalesce('{name} ' || {column}, 'no {name}')"
+
+
 def tests_table(rows: Iterable[tuple[str, str, Method | None, str]]) -> pa.Table:
     """Test, analyte, method and unit as a table in which each test stands once: its first row.
 

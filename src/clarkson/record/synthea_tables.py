@@ -39,7 +39,7 @@ def printed_synthea(tables: Tables) -> Printed:
             tables.need(table, ("patient", "code", "description"))
             start = tables.column(table, "start", "date")
             events.append(
-                f"SELECT patient AS subject, '{table}' AS file, code || coalesce(' at ' || {start}, '') AS place,"
+                f"SELECT patient AS subject, '{table}' AS file, concat_ws(' ', code, 'at ' || {start}) AS place,"
                 f" {_us(start)} AS time_us, '{kind}' AS kind, description AS words, NULL::VARCHAR AS refusal"
                 f" FROM {table}"
             )
@@ -50,7 +50,7 @@ def printed_synthea(tables: Tables) -> Printed:
             " 1 AS rows FROM patients"
         ),
         results=(
-            "SELECT patient AS subject, 'observations' AS file, code || coalesce(' at ' || date, '') AS place,"
+            "SELECT patient AS subject, 'observations' AS file, concat_ws(' ', code, 'at ' || date) AS place,"
             f" {_us('date')} AS time_us, length(date) > 10 AS exact, code AS test, description AS words,"
             " try_cast(value AS DOUBLE) AS value, value AS printed, units AS unit, '' AS comparator, 'final' AS status,"
             " NULL::VARCHAR AS method, NULL::VARCHAR AS laboratory, NULL::VARCHAR AS refusal FROM observations"
@@ -68,7 +68,7 @@ def printed_synthea(tables: Tables) -> Printed:
 def _doses(tables: Tables) -> str:
     tables.need("medications", ("start", "patient", "code", "description"))
     return (
-        "SELECT patient AS subject, 'medications' AS file, code || coalesce(' at ' || start, '') AS place,"
+        "SELECT patient AS subject, 'medications' AS file, concat_ws(' ', code, 'at ' || start) AS place,"
         f" {_us('start')} AS start_us, {_us(tables.column('medications', 'stop'))} AS end_us,"
         " 'RxNorm ' || code AS drug, description AS words, NULL::DOUBLE AS amount, NULL::VARCHAR AS unit,"
         " NULL::VARCHAR AS refusal FROM medications"
