@@ -104,7 +104,7 @@ def test_a_twin_can_be_asked_for_on_the_first_page(show: Open, served: str) -> N
         "2026-03-04T16:10Z,Hematocrit,55,%\n2026-03-04T16:10Z,Albumin,22,g/L\n"
     )
     with page.expect_navigation(timeout=120_000):
-        page.get_by_role("button", name="Fit the twin").click()
+        page.get_by_role("button", name="Fit the twin").click(timeout=120_000)
     expect(page.get_by_role("heading", name="The twin of")).to_be_visible()
     expect(page.locator("#charts figure").first).to_be_visible()
     assert page.locator("#what-if-words").text_content() != ""
