@@ -52,7 +52,8 @@ class Context:
         if self.symptoms:
             odds *= SYMPTOMS_RAISE_LEAK
             weights = {name: weight * SYMPTOMS_RAISE[mechanisms()[name].kind] for name, weight in weights.items()}
-        leaks = {name for name, each in mechanisms().items() if each.kind == "leak"}
+        # In their order: the sum of a set would hang on the process.
+        leaks = [name for name, each in mechanisms().items() if each.kind == "leak"]
         among_leaks = sum(weights[name] for name in leaks)
         among_rest = sum(weights.values()) - among_leaks
         return {
