@@ -30,7 +30,7 @@ from clarkson.simulate_commands import export, parameters, simulate
 from clarkson.store_commands import db, import_
 from clarkson.twin_commands import fit
 from clarkson.watch_commands import watch
-from clarkson.written import json_text, write
+from clarkson.written import json_text, say_address, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -170,7 +170,7 @@ def serve(record: str | None, port: int, diary: str | None, **options: Any) -> N
     from clarkson.loopback import show
 
     subject = None if diary is None else diary_ready(diary)
-    show(None if record is None else _document(record, **options), port, say=_say_address, diary=subject)
+    show(None if record is None else _document(record, **options), port, say=say_address, diary=subject)
 
 
 @clarkson.command()
@@ -184,7 +184,7 @@ def demo() -> None:
     document = _document(DEMO)
     click.echo(_printed(document))
     if has_display():
-        show(document, port=0, say=_say_address, browser=True)
+        show(document, port=0, say=say_address, browser=True)
     else:
         click.echo(f"As a page: clarkson serve {DEMO}")
 
@@ -210,11 +210,6 @@ def doctor() -> None:
         click.echo(f"{'ok  ' if each.works else 'FAIL'}  {each.what}: {each.detail}")
     if not all(each.works for each in found):
         click.get_current_context().exit(FAILED)
-
-
-def _say_address(address: str) -> None:
-    click.echo(f"{address}  (Ctrl-C ends it)")
-    sys.stdout.flush()
 
 
 def _document(place: str, *, age: float | None = None, **options: Any) -> dict[str, Any]:

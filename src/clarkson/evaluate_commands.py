@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from clarkson.written import write
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
 _DATA = click.option(
@@ -56,15 +52,16 @@ def evaluate(
     """
     from clarkson.evaluate.as_csv import tables_of
 
-    measures: dict[str, Callable[[], str] | None] = {
-        "twin-": (lambda: _of_the_twin(data)) if twin else None,
-        "history-": _of_the_history if history else None,
-        "screening-": None if screening is None else (lambda: _of_the_screening(screening, data)),
-    }
-    asked = [(name, measure) for name, measure in measures.items() if measure is not None]
-    if len(asked) > 1:
+    if twin + history + (screening is not None) > 1:
         raise click.UsageError("--twin, --history and --screening measure different things; give one of them.")
-    name, text = (asked[0][0], asked[0][1]()) if asked else ("", _of_the_watch(data, clinosim))
+    if twin:
+        name, text = "twin-", _of_the_twin(data)
+    elif history:
+        name, text = "history-", _of_the_history()
+    elif screening is not None:
+        name, text = "screening-", _of_the_screening(screening, data)
+    else:
+        name, text = "", _of_the_watch(data, clinosim)
     if output is not None:
         output.mkdir(parents=True, exist_ok=True)
         write(output / f"{name}evaluation.md", text)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from clarkson.written import give, json_text
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -39,7 +41,7 @@ def sql(output: Path | None, episodes: str) -> None:
     """The rule as one SQL query over OMOP CDM 5.3 or 5.4, for DuckDB and PostgreSQL."""
     from clarkson.screen.phenotype import rule_sql
 
-    _give(output, rule_sql(1 if episodes == "1" else 2))
+    give(output, rule_sql(1 if episodes == "1" else 2))
 
 
 @phenotype.command()
@@ -50,15 +52,5 @@ def circe(output: Path | None, episodes: str) -> None:
     Circe knows no person's own level: it has fixed limits instead, and finds other people than the rule does.
     """
     from clarkson.screen.circe import circe_expression
-    from clarkson.written import json_text
 
-    _give(output, json_text(circe_expression(1 if episodes == "1" else 2)))
-
-
-def _give(output: Path | None, text: str) -> None:
-    from clarkson.written import write
-
-    if output is None:
-        click.echo(text, nl=False)
-    else:
-        write(output, text)
+    give(output, json_text(circe_expression(1 if episodes == "1" else 2)))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import secrets
-import sys
 from pathlib import Path
 
 import click
+
+from clarkson.written import say_address
 
 
 @click.command()
@@ -26,8 +27,5 @@ def review(folder: Path, reviewer: str | None, port: int) -> None:
 
     key = secrets.token_urlsafe(16)
 
-    def ready(address: str) -> None:
-        click.echo(f"{address}?key={key}  (Ctrl-C ends it)")
-        sys.stdout.flush()
-
-    listen(review_app(open_screening(folder), key=key, reviewer=reviewer), port=port, ready=ready)
+    application = review_app(open_screening(folder), key=key, reviewer=reviewer)
+    listen(application, port=port, ready=lambda address: say_address(f"{address}?key={key}"))

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from clarkson.errors import SettingError
-from clarkson.whole_file import whole_file
-from clarkson.written import json_text, say_written
+from clarkson.written import give, json_text, say_written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -181,9 +180,4 @@ def export(language: str, scenario: str | None, output: Path | None) -> None:
     else:
         chosen = None if scenario is None else scenario_of(scenario)
         text = body_sbml(chosen) if language == "sbml" else body_antimony(chosen)
-    if output is None:
-        click.echo(text, nl=not text.endswith("\n"))
-        return
-    with whole_file(output) as partial:
-        partial.write_text(text, encoding="utf-8")
-    say_written(output)
+    give(output, text)

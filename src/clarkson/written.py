@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -31,3 +32,17 @@ def write(path: Path, text: str) -> None:
 def say_written(path: Path) -> None:
     """Say on standard error that a file was written."""
     click.echo(f"Wrote {path}", err=True)
+
+
+def give(path: Path | None, text: str) -> None:
+    """Write a text into a file and say so, or print it where none is named."""
+    if path is None:
+        click.echo(text, nl=not text.endswith("\n"))
+    else:
+        write(path, text)
+
+
+def say_address(address: str) -> None:
+    """Say where a page can be opened."""
+    click.echo(f"{address}  (Ctrl-C ends it)")
+    sys.stdout.flush()

@@ -20,6 +20,7 @@ from clarkson.record.physionet_2012 import read_physionet_2012
 from clarkson.record.record import Record
 from clarkson.record.tongji import read_tongji
 from clarkson.screen.phenotype import recorded_in, rule_on_columns
+from clarkson.screen.schema import RUN
 from clarkson.screen.screen import Settings, screen
 
 Say = Callable[[str], None]
@@ -92,7 +93,7 @@ def screened_population(folder: Path, *, say: Say) -> InPopulation:
             shutil.move(written.data, folder / "omop")
             shutil.move(written.truth, folder / "truth.parquet")
     found = folder / "found"
-    if not (found / "run.json").exists():
+    if not (found / RUN).exists():
         screen(folder / "omop", found, tell=say)
     truth = {str(row["person_id"]): row for row in _rows(folder / "truth.parquet")}
     people = _rows(found / "people.parquet")

@@ -13,13 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
-from scipy.special import betaincinv
 
 from clarkson.balance.balance import Estimate
+from clarkson.engine.shares import likely_shares, share_quantiles
 from clarkson.history.history import History, Span
 
-PRIOR = 0.5
-"""Both numbers of the beta prior of a share (Jeffreys): worth one observation, half of it each way."""
 LEVEL = 0.90
 WITHIN_DAYS = 3.0
 """How soon an attack must follow: the prodrome lasts 6 to 12 h (Wu 2019), 1 to 2 days (PMC3089932); a day of margin."""
@@ -191,12 +189,6 @@ def _quiet_windows(watched: Sequence[Span], onsets: Sequence[datetime], within: 
     return found
 
 
-def _beta_quantiles(yes: int, of: int) -> np.ndarray:
-    """Evenly likely values (GRID,) of a share."""
-    at = (np.arange(GRID) + 0.5) / GRID
-    return np.asarray(betaincinv(PRIOR + yes, PRIOR + of - yes, at), dtype=float)
-
-
 def share(yes: int, of: int) -> Estimate:
     """The share that stands behind so many of so many: median and 90 % interval of its beta distribution.
 
@@ -205,7 +197,7 @@ def share(yes: int, of: int) -> Estimate:
     (0.56, 0.93)
     """
     tail = (1.0 - LEVEL) / 2.0
-    low, middle, high = betaincinv(PRIOR + yes, PRIOR + of - yes, [tail, 0.5, 1.0 - tail])
+    low, middle, high = share_quantiles(yes, of, [tail, 0.5, 1.0 - tail])
     return Estimate(float(middle), float(low), float(high))
 
 
@@ -216,7 +208,7 @@ def ratio_of_shares(yes: int, of: int, other_yes: int, other_of: int) -> Estimat
     >>> each.low < 8.0 < each.high
     True
     """
-    ratios = _beta_quantiles(yes, of)[:, None] / _beta_quantiles(other_yes, other_of)[None]
+    ratios = likely_shares(yes, of, GRID)[:, None] / likely_shares(other_yes, other_of, GRID)[None]
     tail = (1.0 - LEVEL) / 2.0
     low, middle, high = np.quantile(ratios, [tail, 0.5, 1.0 - tail])
     return Estimate(float(middle), float(low), float(high))

@@ -16,9 +16,9 @@ from clarkson.record.people import listed
 from clarkson.record.printed import Printed
 from clarkson.record.record import Record
 from clarkson.record.rows import Rows, record_of_rows
-from clarkson.record.tables import Tables, grouped
+from clarkson.record.tables import Tables, grouped, literal
 from clarkson.record.times import EARLIEST_YEAR, LATEST_YEAR
-from clarkson.record.values import copy_values, literal
+from clarkson.record.values import copy_values
 
 _SYSTEMS = {"ATC": "http://www.whocc.no/atc", "RxNorm": "http://www.nlm.nih.gov/research/umls/rxnorm"}
 # "9" stands before "10".

@@ -24,7 +24,7 @@ from clarkson.record.fhir_resources import HELPING, INSIDE, Resource, withdrawn
 from clarkson.record.people import listed
 from clarkson.record.printed import NO_DOSES, NO_EVENTS, Printed, tests_table
 from clarkson.record.record import Record, Result, Skipped, Source
-from clarkson.record.tables import grouped
+from clarkson.record.tables import grouped, literal
 from clarkson.units import ucum_codes
 
 _ORDER = "length(owner), owner, file, r.id"
@@ -73,7 +73,7 @@ class BulkFhir:
         RecordError
             There is no such person, or the files cannot be read.
         """
-        found = list(self._groups(f"owner = '{subject.replace(chr(39), chr(39) * 2)}'"))
+        found = list(self._groups(f"owner = {literal(subject)}"))
         if not found:
             raise RecordError(f"'{self.name}' has nothing of '{subject}'; it has {listed(self.people)}")
         return self._record(*found[0])

@@ -15,7 +15,7 @@ import orjson
 
 from clarkson.errors import RecordError
 from clarkson.record.fhir_elements import LOINC, UCUM
-from clarkson.record.tables import Tables, connect, refusal, refuse_damaged
+from clarkson.record.tables import Tables, connect, literal, refusal, refuse_damaged
 
 SUFFIXES = (".ndjson", ".ndjson.gz", ".ndjson.zst", ".jsonl", ".jsonl.gz", ".jsonl.zst")
 READ_KINDS = ("Patient", "Observation", "MedicationAdministration", "Condition", "DiagnosticReport", "Medication")
@@ -66,7 +66,7 @@ def tables_of_lines(path: Path) -> tuple[Tables, tuple[str, ...]]:
     for each in (*files, *deleted):
         refuse_damaged(each)
     connection = connect()
-    listed = ", ".join("'" + str(each).replace("'", "''") + "'" for each in files)
+    listed = ", ".join(map(literal, files))
     shape = orjson.dumps(_SHAPE).decode()
     try:
         connection.execute("CREATE TABLE deleted (kind VARCHAR, id VARCHAR)")

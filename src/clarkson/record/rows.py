@@ -14,7 +14,7 @@ from clarkson.record.repeats import settle
 from clarkson.record.times import EARLIEST_YEAR, LATEST_YEAR, ORIGIN
 
 _DAYS_PER_YEAR = 365.25
-_OLDEST = 130.0
+OLDEST_YEARS = 130.0
 _Fact = TypeVar("_Fact", Result, Dose, Event)
 
 
@@ -139,7 +139,15 @@ def _age_years(person: dict[str, Any], results: tuple[Result, ...]) -> float | N
     if person.get("age_years") is not None:
         return float(person["age_years"])
     born: date | None = person.get("born")
-    if born is None or not results:
-        return None
-    age = (results[-1].time.date() - born).days / _DAYS_PER_YEAR
-    return round(age, 1) if 0.0 <= age <= _OLDEST else None
+    age = None if born is None or not results else age_at(born, results[-1].time.date())
+    return None if age is None else round(age, 1)
+
+
+def age_at(born: date, day: date) -> float | None:
+    """Age in years on a day, or None where nobody can be that old, or is not born.
+
+    >>> age_at(date(1960, 3, 4), date(1964, 3, 4))
+    4.0
+    """
+    age = (day - born).days / _DAYS_PER_YEAR
+    return age if 0.0 <= age <= OLDEST_YEARS else None

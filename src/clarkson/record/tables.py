@@ -217,15 +217,20 @@ def _files(entry: Path) -> tuple[str, str, str] | None:
     folded = entry.name.lower()
     if entry.is_file():
         suffix = next((each for each in _SUFFIXES if folded.endswith(each)), "")
-        return (folded.removesuffix(suffix), _literal(entry), suffix) if suffix else None
+        return (folded.removesuffix(suffix), literal(entry), suffix) if suffix else None
     for suffix in _SUFFIXES:
         if any(path.name.lower().endswith(suffix) for path in entry.glob("*")):
-            return folded, _literal(entry / f"*{suffix}"), suffix
+            return folded, literal(entry / f"*{suffix}"), suffix
     return None
 
 
-def _literal(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
+def literal(text: str | Path) -> str:
+    """A text or a path as SQL.
+
+    >>> literal("a's")
+    "'a''s'"
+    """
+    return "'" + str(text).replace("'", "''") + "'"
 
 
 def _view(connection: duckdb.DuckDBPyConnection, table: str, pattern: str, suffix: str, name: str) -> tuple[str, ...]:
@@ -249,7 +254,7 @@ def files_view(connection: duckdb.DuckDBPyConnection, table: str, pattern: Path,
     RecordError
         No file matches, or one is no Parquet.
     """
-    return _view(connection, table, _literal(pattern), ".parquet", name)
+    return _view(connection, table, literal(pattern), ".parquet", name)
 
 
 def _lower_case(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[str, ...]:
@@ -267,7 +272,7 @@ def tables_in_duckdb(file: Path, needed: str) -> Tables:
     """
     connection = connect()
     try:
-        connection.execute(f"ATTACH {_literal(file)} AS data_set (READ_ONLY)")
+        connection.execute(f"ATTACH {literal(file)} AS data_set (READ_ONLY)")
         found = connection.execute(
             "SELECT schema_name, table_name FROM (SELECT schema_name, table_name, database_name FROM duckdb_tables()"
             " UNION ALL SELECT schema_name, view_name, database_name FROM duckdb_views() WHERE NOT internal)"

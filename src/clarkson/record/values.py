@@ -10,7 +10,7 @@ import pyarrow as pa
 from clarkson.record.canonical_columns import BATCH_ROWS, JUDGED, batch_of, prepare, result_of
 from clarkson.record.printed import Printed
 from clarkson.record.record import Result
-from clarkson.record.tables import Tables, connect
+from clarkson.record.tables import Tables, connect, literal
 
 VALUES = pa.schema([("subject", pa.string()), ("time_us", pa.int64()), ("analyte", pa.int8()), ("value", pa.float64())])
 """``analyte`` is a place in the analytes that were asked for; ``value`` is in the canonical unit of its analyte."""
@@ -27,17 +27,12 @@ def copy_values(tables: Tables, analytes: Sequence[str], folder: Path, parts: in
         The data set cannot be read.
     """
     written = "(FORMAT parquet, PARTITION_BY (part), FILENAME_PATTERN '{}_{{i}}', OVERWRITE_OR_IGNORE)"
-    part, to = f"(hash(subject) % {parts})::INTEGER AS part", literal(str(folder))
+    part, to = f"(hash(subject) % {parts})::INTEGER AS part", literal(folder)
     tables.run(f"COPY (SELECT *, {part} FROM ({_values(analytes)})) TO {to} {written.format('first')}")
-    files = literal(str(folder / "*" / "first*.parquet"))
+    files = literal(folder / "*" / "first*.parquet")
     if tables.rows(f"SELECT 1 FROM read_parquet({files}) WHERE value IS NULL LIMIT 1"):
         tables.keep("second_look", _second_look(tables, analytes))
         tables.run(f"COPY (SELECT *, {part} FROM second_look) TO {to} {written.format('second')}")
-
-
-def literal(text: str) -> str:
-    """A text as SQL."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _values(analytes: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from clarkson.analytes import Analyte, analyte, analytes
+from clarkson.report.view import day_and_hour
 
 Row = Mapping[str, Any]
 
@@ -42,8 +43,7 @@ def said(time: datetime) -> str:
     >>> said(datetime(2026, 3, 4, 8, 10))
     '4 Mar 2026, 08:10'
     """
-    when = at(time)
-    return f"{when.day} {when:%b %Y, %H:%M}"
+    return day_and_hour(at(time))
 
 
 def shown(row: Row) -> str:

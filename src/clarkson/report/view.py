@@ -129,6 +129,15 @@ def after(prior: float, likelihood_ratio: float) -> float:
     return odds / (1 + odds)
 
 
+def day_and_hour(when: datetime) -> str:
+    """A time for reading.
+
+    >>> day_and_hour(datetime(2026, 3, 4, 8, 10))
+    '4 Mar 2026, 08:10'
+    """
+    return f"{when.day} {when:%b %Y, %H:%M}"
+
+
 def moment(fact: Facts, *, relative: bool) -> str:
     """When it was: hours (or days) from the start, or the date and hour in the zone of the record.
 
@@ -138,8 +147,7 @@ def moment(fact: Facts, *, relative: bool) -> str:
     '4 Mar 2026, 08:10'
     """
     if not relative:
-        when = datetime.fromisoformat(fact["time"])
-        return f"{when.day} {when:%b %Y, %H:%M}"
+        return day_and_hour(datetime.fromisoformat(fact["time"]))
     hours = float(fact["hours"])
     if abs(hours) >= HOURS_SHOWN:
         return f"{signed(hours / 24)} d"

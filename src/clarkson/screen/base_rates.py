@@ -17,8 +17,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaincinv
 
+from clarkson.engine.shares import likely_shares, share_quantiles
 from clarkson.errors import SettingError
 
 PEOPLE = 1_000_000
@@ -27,7 +27,6 @@ PRIORS = (1e-6, 1e-5, 1e-4, 1e-3, 1e-2)
 
 CONFIDENCE = 0.95
 _TAIL = (1.0 - CONFIDENCE) / 2.0
-_JEFFREYS = 0.5
 _GRID = 801
 
 
@@ -159,9 +158,8 @@ def _known(share: Share, name: str) -> _Known:
         if not 0.0 <= share <= 1.0:
             raise SettingError(f"a {name} is from 0 to 1, such as 0.9")
         return _Known(Expected(share, share, share), np.array([share]))
-    a, b = share.count + _JEFFREYS, share.of - share.count + _JEFFREYS
-    low, middle, high = betaincinv(a, b, [_TAIL, 0.5, 1.0 - _TAIL]).tolist()
-    return _Known(Expected(middle, low, high), betaincinv(a, b, (np.arange(_GRID) + 0.5) / _GRID))
+    low, middle, high = share_quantiles(share.count, share.of, [_TAIL, 0.5, 1.0 - _TAIL]).tolist()
+    return _Known(Expected(middle, low, high), likely_shares(share.count, share.of, _GRID))
 
 
 def _others(share: Share) -> Share:

@@ -12,7 +12,6 @@ import numpy as np
 from clarkson.balance.observation import ALBUMIN_MASS, CELL_SIZE, PLASMA, RED_CELLS
 from clarkson.balance.population import shared
 from clarkson.balance.sample import Sample
-from clarkson.engine.gaussian import Array
 from clarkson.record.parquet_writing import number_of
 from clarkson.record.record import Record
 from clarkson.screen.causes import UNDATED, catalogue, causes
@@ -20,8 +19,8 @@ from clarkson.watch.assessment import DEFAULT_PRIOR
 from clarkson.watch.coordinates import COORDINATES, FIRST_CHANGE
 from clarkson.watch.follow import Followed, follow
 from clarkson.watch.mechanisms import mechanisms
-from clarkson.watch.reading import LARGEST_RATIO, SMALLEST
-from clarkson.watch.verdict import LEAK_AT, MASKED_ABOVE, POSSIBLE_AT
+from clarkson.watch.reading import SMALLEST, Reading, reading
+from clarkson.watch.verdict import POSSIBLE_AT, leak_called
 
 Row = dict[str, Any]
 ONE_EPISODE = timedelta(days=14)  # draws that speak for a leak and lie closer than this are one episode (assumption)
@@ -39,16 +38,10 @@ def episodes_of(record: Record, *, evidence: float) -> list[Row]:
     []
     """
     followed = follow(record, prior=DEFAULT_PRIOR)
-    ratio = _ratios(followed.leak)
-    speaking = [place for place in range(len(ratio)) if ratio[place] >= evidence]
-    groups = list(_grouped(followed.draws, speaking))
-    return [_episode(followed, ratio, group, number) for number, group in enumerate(groups, start=1)]
-
-
-def _ratios(leak: Array) -> Array:
-    """Likelihood ratios (n,) behind probabilities of a leak (n,)."""
-    odds = np.maximum(leak, SMALLEST) / np.maximum(1.0 - leak, SMALLEST)
-    return np.minimum(odds * (1.0 - DEFAULT_PRIOR) / DEFAULT_PRIOR, LARGEST_RATIO)
+    readings = [reading(followed, place) for place in range(len(followed.draws))]
+    speaking = [place for place, each in enumerate(readings) if each.likelihood_ratio >= evidence]
+    groups = _grouped(followed.draws, speaking)
+    return [_episode(followed, readings, group, number) for number, group in enumerate(groups, start=1)]
 
 
 def _grouped(draws: Sequence[Sample], places: Sequence[int]) -> Iterator[list[int]]:
@@ -62,28 +55,30 @@ def _grouped(draws: Sequence[Sample], places: Sequence[int]) -> Iterator[list[in
         yield group
 
 
-def _episode(followed: Followed, ratio: Array, group: Sequence[int], number: int) -> Row:
+def _episode(followed: Followed, readings: Sequence[Reading], group: Sequence[int], number: int) -> Row:
     draws, record = followed.draws, followed.record
-    peak = max(group, key=lambda place: (ratio[place], -place))
+    peak = max(group, key=lambda place: (readings[place].likelihood_ratio, -place))
+    ratio = readings[peak].likelihood_ratio
     first, last = draws[group[0]].time, draws[group[-1]].time
     during = [each for each in draws if first <= each.time <= last]
     apart = [each for each in draws if each.time < first - ONE_EPISODE or each.time > last + RECOVERED_WITHIN]
     V, D, plasma, albumin = _lost(followed, peak)
-    called = _verdict(draws[peak], float(followed.leak[peak]), V[0])
+    leak = leak_called(draws[peak], readings[peak], V[0])
+    verdict = leak or "possible leak"
     around = causes(record, first, last)
     return {
         "subject": record.subject,
         "subject_id": number_of(record.subject),
         "prediction_time": _plain(first),
-        "boolean_value": called != "possible leak",
-        "float_value": math.log10(ratio[peak]),
-        "categorical_value": called,
+        "boolean_value": leak is not None,
+        "float_value": math.log10(ratio),
+        "categorical_value": verdict,
         "episode": number,
         "start": _plain(first),
         "peak": _plain(draws[peak].time),
         "end": _plain(last),
-        "verdict": called,
-        "likelihood_ratio": float(ratio[peak]),
+        "verdict": verdict,
+        "likelihood_ratio": ratio,
         "V": V[0],
         "V_sd": V[1],
         "D": D[0],
@@ -94,7 +89,7 @@ def _episode(followed: Followed, ratio: Array, group: Sequence[int], number: int
         "hematocrit_peak_percent": max(_hematocrits(during), default=None),
         "albumin_before_g_per_l": _middle(_albumins(apart)),
         "albumin_low_g_per_l": min(_albumins(during), default=None),
-        "recovered": _recovered(followed, group[-1]),
+        "recovered": _recovered(followed, readings, group[-1]),
         "causes": list(around),
         "kind": "secondary" if any(each.removesuffix(UNDATED) in EXPLAINING for each in around) else "unexplained",
         "draws": len(during),
@@ -103,9 +98,8 @@ def _episode(followed: Followed, ratio: Array, group: Sequence[int], number: int
 
 def _lost(followed: Followed, place: int) -> tuple[tuple[float, float], tuple[float, float], float, float]:
     """V and D with SD, and the log changes of plasma volume and albumin mass, at a draw if plasma leaks."""
-    leaks = [mechanisms()[name].kind == "leak" for name in followed.watch.names]
     occasion = followed.places[place]
-    weight = followed.filtered.after[occasion] * np.array(leaks)[followed.regimes.family]
+    weight = followed.filtered.after[occasion] * np.isin(followed.regimes.family, followed.leaks)
     weight = weight / max(float(weight.sum()), SMALLEST)
     mean, covariance = followed.filtered.mean[occasion], followed.filtered.covariance[occasion]
     cells = [FIRST_CHANGE + RED_CELLS, FIRST_CHANGE + CELL_SIZE]
@@ -122,14 +116,7 @@ def _lost(followed: Followed, place: int) -> tuple[tuple[float, float], tuple[fl
     return along(1.0, -1.0, 0.0), along(0.0, 1.0, -1.0), along(1.0, 0.0, 0.0)[0], along(0.0, 0.0, 1.0)[0]
 
 
-def _verdict(sample: Sample, probability: float, V: float) -> str:
-    """As the watch says it: a leak is called only where red cells and protein were both measured."""
-    if not (sample.red_cells and sample.proteins) or not probability >= LEAK_AT:
-        return "possible leak"
-    return "leak masked by fluids" if V > MASKED_ABOVE else "leak"
-
-
-def _recovered(followed: Followed, last: int) -> bool | None:
+def _recovered(followed: Followed, readings: Sequence[Reading], last: int) -> bool | None:
     """Whether a later draw of the next three months showed a steady person; None if there was none."""
     end = followed.draws[last].time
     after = [
@@ -139,12 +126,10 @@ def _recovered(followed: Followed, last: int) -> bool | None:
     ]
     if not after:
         return None
-    steady = [name for name, each in mechanisms().items() if each.kind == "steady"]
-    for place in after:
-        found = followed.mechanisms_at(place)
-        if followed.leak[place] < POSSIBLE_AT and max(found, key=lambda name: found[name]) in steady:
-            return True
-    return False
+    return any(
+        readings[place].probability < POSSIBLE_AT and mechanisms()[readings[place].most_probable()].kind == "steady"
+        for place in after
+    )
 
 
 def _hematocrits(draws: Sequence[Sample]) -> list[float]:

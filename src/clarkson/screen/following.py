@@ -38,7 +38,7 @@ TRAITS = pa.schema(
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
+class Found:
     """Some people who were followed: ``TRAITS``, ``EPISODES`` and the results of those with an episode or asked for."""
 
     traits: pa.Table
@@ -46,16 +46,16 @@ class Followed:
     results: pa.Table
 
 
-def followed(records: Iterable[Record], count: int, evidence: float, also: frozenset[str]) -> Iterator[Followed]:
+def followed(records: Iterable[Record], count: int, evidence: float, also: frozenset[str]) -> Iterator[Found]:
     """Follow ``count`` records, some at a time, in their order. Of people in ``also`` the results are given too."""
     people = iter(records)
     groups = iter(lambda: list(islice(people, AT_ONCE)), [])
-    if count <= FEW or (os.cpu_count() or 1) == 1:
+    cores = os.cpu_count() or 1
+    if count <= FEW or cores == 1:
         yield from (follow_some(each, evidence, also) for each in groups)
         return
-    cores = os.cpu_count() or 1
     with ProcessPoolExecutor(cores, get_context("spawn"), _die_with, (os.getpid(),)) as pool:
-        waiting: deque[Future[Followed]] = deque()
+        waiting: deque[Future[Found]] = deque()
         for each in groups:
             waiting.append(pool.submit(follow_some, each, evidence, also))
             if len(waiting) > 2 * cores:
@@ -64,7 +64,7 @@ def followed(records: Iterable[Record], count: int, evidence: float, also: froze
             yield waiting.popleft().result()
 
 
-def follow_some(records: list[Record], evidence: float, also: frozenset[str]) -> Followed:
+def follow_some(records: list[Record], evidence: float, also: frozenset[str]) -> Found:
     """Follow these records."""
     traits: list[dict[str, Any]] = []
     episodes: list[dict[str, Any]] = []
@@ -83,7 +83,7 @@ def follow_some(records: list[Record], evidence: float, also: frozenset[str]) ->
         )
         if found or record.subject in also:
             results.append(batch_of([(record.subject, each) for each in record.results]))
-    return Followed(
+    return Found(
         pa.Table.from_pylist(traits, TRAITS),
         pa.Table.from_pylist(episodes, EPISODES),
         pa.Table.from_batches(results, RESULT_COLUMNS),

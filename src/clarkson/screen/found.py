@@ -14,10 +14,10 @@ from pyarrow import parquet
 
 from clarkson.errors import RecordError
 from clarkson.record.canonical_columns import RESULT_COLUMNS
-from clarkson.screen.schema import EPISODES, PEOPLE
+from clarkson.screen.schema import EPISODES, PEOPLE, RUN
 
 Row = Mapping[str, Any]
-NEGATIVES = pa.schema([("subject", pa.string())])
+_NEGATIVES = pa.schema([PEOPLE.field("subject")])  # traits are shown where they stand there
 TRAITS = ("sex", "age_years", "diagnoses")
 _SHUFFLED = "clarkson review"
 
@@ -54,7 +54,7 @@ def open_screening(folder: Path) -> Screening:
         It is none: a file or a column is missing, or a person is a candidate and a negative at once.
     """
     people = {row["subject"]: row for row in _rows(folder, "people.parquet", PEOPLE)}
-    negatives = {row["subject"]: row for row in _rows(folder, "negatives.parquet", NEGATIVES)}
+    negatives = {row["subject"]: row for row in _rows(folder, "negatives.parquet", _NEGATIVES)}
     _table(folder, "results.parquet", RESULT_COLUMNS, [("subject", "==", "")])
     if both := people.keys() & negatives.keys():
         raise RecordError(f"'{min(both)}' stands in people.parquet and in negatives.parquet of '{folder}'")
@@ -109,7 +109,7 @@ def _table(folder: Path, name: str, schema: pa.Schema, filters: list[tuple[str, 
 def _screened(folder: Path) -> int | None:
     """How many people were screened, as run.json says."""
     try:
-        counts = json.loads((folder / "run.json").read_bytes())["counts"]
+        counts = json.loads((folder / RUN).read_bytes())["counts"]
         return int(counts["people"])
     except (OSError, ValueError, KeyError, TypeError):
         return None

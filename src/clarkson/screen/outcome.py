@@ -16,10 +16,9 @@ from pyarrow import parquet
 from clarkson.record.canonical_columns import RESULT_COLUMNS
 from clarkson.screen.following import TRAITS
 from clarkson.screen.ranking import ranked
-from clarkson.screen.schema import EPISODES, MEDS_LABEL, NEGATIVES, PEOPLE
+from clarkson.screen.schema import EPISODES, MEDS_LABEL, NEGATIVES, PEOPLE, RUN
 from clarkson.whole_file import whole_file
 
-RUN = "run.json"
 SCHEMA_VERSION = "1.0"
 COHORT = 1  # cohort_definition_id: whoever keeps several cohorts in one table renumbers it
 ROW_GROUP = 65536

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
-from functools import cache
+from datetime import date, timedelta
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 import pyarrow as pa
 
 from clarkson.analytes import Sex
 from clarkson.balance.population import Population, population
-from clarkson.record.tables import connect
+from clarkson.record.rows import OLDEST_YEARS, age_at
+from clarkson.record.tables import connect, literal
 from clarkson.screen.sieve import Columns, Whole, expected, standing
 
-DAYS_PER_YEAR = 365.25
-OLDEST_YEARS = 130
 _US_PER_DAY = 86_400_000_000
 _EPOCH = date(1970, 1, 1)
 SIEVED_COLUMNS = pa.schema(
@@ -37,10 +34,10 @@ STANDING = pa.schema([("subject", pa.string()), ("standing", pa.float64())])
 def read_part(folder: Path, traits: Path) -> pa.Table:
     """The results in a folder as ``SIEVED_COLUMNS``, person by person in the order of time."""
     connection = connect()
-    files, people = (str(each).replace("'", "''") for each in (folder / "*.parquet", traits))
+    files, people = literal(folder / "*.parquet"), literal(traits)
     return connection.sql(
-        f"SELECT r.subject, r.time_us, r.analyte, r.value, p.sex, p.born, p.age_years FROM read_parquet('{files}') r"
-        f" LEFT JOIN (SELECT DISTINCT ON (subject) * FROM read_parquet('{people}')) p ON r.subject = p.subject"
+        f"SELECT r.subject, r.time_us, r.analyte, r.value, p.sex, p.born, p.age_years FROM read_parquet({files}) r"
+        f" LEFT JOIN (SELECT DISTINCT ON (subject) * FROM read_parquet({people})) p ON r.subject = p.subject"
         " WHERE r.value IS NOT NULL ORDER BY r.subject, r.time_us, r.analyte, r.value"
     ).to_arrow_table()
 
@@ -76,16 +73,15 @@ def _kinds(people: pa.Table, newest_us: Whole) -> tuple[list[Population], Whole]
         found.setdefault((sex, _age(age, born, day)), len(found))
         for (sex, born, age), day in zip(traits, days, strict=True)
     ]
-    return [_population(*each) for each in found], np.array(kind, dtype=np.int64)
+    return [population(_sex(sex), age) for sex, age in found], np.array(kind, dtype=np.int64)
+
+
+def _sex(word: str | None) -> Sex | None:
+    return "female" if word == "female" else "male" if word == "male" else None
 
 
 def _age(age_years: float | None, born: date | None, day: int) -> int | None:
     """Age in whole years at the newest result."""
     if age_years is None and born is not None:
-        age_years = (day - (born - _EPOCH).days) / DAYS_PER_YEAR
+        age_years = age_at(born, _EPOCH + timedelta(days=day))
     return int(age_years) if age_years is not None and 0.0 <= age_years <= OLDEST_YEARS else None
-
-
-@cache
-def _population(sex: str | None, age_years: int | None) -> Population:
-    return population(cast("Sex | None", sex if sex in ("female", "male") else None), age_years)

@@ -26,7 +26,7 @@ import pyarrow as pa
 from clarkson.analytes import analyte, analytes
 from clarkson.record.concepts import concept_sets
 from clarkson.record.record import Record
-from clarkson.record.tables import connect
+from clarkson.record.tables import connect, literal
 from clarkson.screen.causes import Cause, catalogue, facts, labels
 from clarkson.units import scale
 
@@ -266,12 +266,12 @@ def _moment(table: str, stem: str) -> str:
 
 
 def _values(name: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]) -> str:
-    listed = ",\n    ".join("(" + ", ".join(_literal(each) for each in row) + ")" for row in rows)
+    listed = ",\n    ".join("(" + ", ".join(_cell(each) for each in row) + ")" for row in rows)
     return f"{name} ({', '.join(columns)}) AS (VALUES\n    {listed}\n)"
 
 
-def _literal(value: object) -> str:
-    return f"'{value}'" if isinstance(value, str) else f"{value!r}"
+def _cell(value: object) -> str:
+    return literal(value) if isinstance(value, str) else f"{value!r}"
 
 
 @cache

@@ -8,11 +8,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from scipy.special import betaincinv, ndtri
+from scipy.special import ndtri
+
+from clarkson.engine.shares import share_quantiles
 
 CONFIDENCE = 0.95
-PRIOR = 0.5
-"""Both parameters of the beta prior of Jeffreys."""
 
 Consensus = Literal["yes", "no", "unsure", "tie"]
 Interval = tuple[float, float]
@@ -84,8 +84,8 @@ def jeffreys(count: int, of: int, confidence: float = CONFIDENCE) -> Interval:
     [0.0, 0.217]
     """
     tail = (1.0 - confidence) / 2.0
-    low, high = betaincinv(count + PRIOR, of - count + PRIOR, [tail, 1.0 - tail])
-    return float(low), float(high)
+    low, high = share_quantiles(count, of, [tail, 1.0 - tail]).tolist()
+    return low, high
 
 
 def share(count: int, of: int) -> Share:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+RUN = "run.json"  # what was run, written last: with it a screening is finished
 TIME = pa.timestamp("us")
 
 MEDS_LABEL = (

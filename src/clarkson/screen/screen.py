@@ -11,6 +11,7 @@ import shutil
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -24,10 +25,11 @@ from clarkson.record.dataset import Dataset
 from clarkson.record.open_dataset import People, open_dataset
 from clarkson.record.parquet_tables import printed_parquet, tables_of_parquet
 from clarkson.record.parquet_writing import write_parquet
-from clarkson.record.tables import connect
+from clarkson.record.tables import connect, literal
 from clarkson.screen.following import followed
-from clarkson.screen.outcome import RUN, write_outcome
+from clarkson.screen.outcome import write_outcome
 from clarkson.screen.parts import STANDING, read_part, stand
+from clarkson.screen.schema import RUN
 from clarkson.screen.sieve import SIEVED, STANDS_AT
 from clarkson.whole_file import whole_file, whole_folder
 
@@ -86,12 +88,10 @@ def screen(
     }
     _same_as_before(work / "settings.json", asked)
     dataset = _of_tables(open_dataset(path, format=format, timezone=timezone), work, tell)
-    _once(work / "traits.parquet", lambda place: parquet.write_table(dataset.traits(), place))
-    judge = standings or (lambda found, place: standings_here(found, place, tell))
-    _once(work / "standing.parquet", lambda place: parquet.write_table(judge(dataset, work), place))
-    _once(
-        work / "chosen.parquet", lambda place: parquet.write_table(_chosen(work / "standing.parquet", settings), place)
-    )
+    judge = standings or partial(standings_here, tell=tell)
+    _once(work / "traits.parquet", dataset.traits)
+    _once(work / "standing.parquet", partial(judge, dataset, work))
+    _once(work / "chosen.parquet", partial(_chosen, work / "standing.parquet", settings))
     _follow(dataset, work, settings, tell)
     found = write_outcome(output, work, dataset.name, asdict(settings))
     shutil.rmtree(work)
@@ -101,8 +101,8 @@ def screen(
 def _same_as_before(file: Path, asked: dict[str, Any]) -> None:
     """Refuse to take up a screening that was begun with other settings."""
     if not file.exists():
-        with whole_file(file) as partial:
-            partial.write_text(json.dumps(asked), encoding="utf-8")
+        with whole_file(file) as unfinished:
+            unfinished.write_text(json.dumps(asked), encoding="utf-8")
         return
     before = json.loads(file.read_text(encoding="utf-8"))
     other = sorted(name for name in asked if asked[name] != before.get(name))
@@ -111,11 +111,12 @@ def _same_as_before(file: Path, asked: dict[str, Any]) -> None:
         raise SettingError(f"'{file.parent.parent}' holds a screening that was begun otherwise: {changed}")
 
 
-def _once(file: Path, write: Callable[[Path], None]) -> None:
-    """Write a file unless it was written before."""
+def _once(file: Path, make: Callable[[], pa.Table]) -> None:
+    """Make and write a table unless it was written before."""
     if not file.exists():
-        with whole_file(file) as partial:
-            write(partial)
+        table = make()
+        with whole_file(file) as unfinished:
+            parquet.write_table(table, unfinished)
 
 
 def _of_tables(people: People, work: Path, tell: Tell) -> Dataset:
@@ -125,8 +126,8 @@ def _of_tables(people: People, work: Path, tell: Tell) -> Dataset:
     folder = work / "records"
     if not folder.exists():
         tell("reading documents person by person")
-        with whole_folder(folder) as partial:
-            write_parquet(people, partial)
+        with whole_folder(folder) as unfinished:
+            write_parquet(people, unfinished)
     tables = tables_of_parquet(folder)
     dataset = Dataset(tables, printed_parquet(tables))
     dataset.name = people.name
@@ -139,17 +140,21 @@ def standings_here(dataset: Dataset, work: Path, tell: Tell) -> pa.Table:
     count = parquet.read_metadata(traits).num_rows
     if not folder.exists():
         tell(f"reading the results of {count:,} people")
-        with whole_folder(folder) as partial:
-            dataset.copy_values(SIEVED, partial, max(1, min(MOST_PARTS, count // PEOPLE_OF_PART)))
+        with whole_folder(folder) as unfinished:
+            dataset.copy_values(SIEVED, unfinished, max(1, min(MOST_PARTS, count // PEOPLE_OF_PART)))
     parts = sorted(folder.glob("part=*"))
     watch = Clock(len(parts))
     found = []
     for place, part in enumerate(parts):
         file = work / f"standing-{part.name.removeprefix('part=')}.parquet"
-        _once(file, lambda written, part=part: parquet.write_table(stand(read_part(part, traits)), written))  # type: ignore[misc]
+        _once(file, partial(_of_part, part, traits))
         found.append(parquet.read_table(file))
         tell(f"judged part {place + 1} of {len(parts)}{watch.left(place + 1)}")
     return pa.concat_tables(found) if found else STANDING.empty_table()
+
+
+def _of_part(part: Path, traits: Path) -> pa.Table:
+    return stand(read_part(part, traits))
 
 
 def _chosen(standing: Path, settings: Settings) -> pa.Table:
@@ -159,7 +164,7 @@ def _chosen(standing: Path, settings: Settings) -> pa.Table:
         connect()
         .sql(
             f"WITH people AS (SELECT subject, {high} AS high, md5('clarkson screen ' || subject) AS place"
-            f" FROM read_parquet('{str(standing).replace(chr(39), chr(39) * 2)}'))"
+            f" FROM read_parquet({literal(standing)}))"
             " SELECT subject, false AS random FROM people WHERE high UNION ALL"
             f" (SELECT subject, true FROM people WHERE NOT high ORDER BY place, subject LIMIT {settings.negatives})"
             " ORDER BY length(subject), subject"
@@ -180,9 +185,9 @@ def _follow(dataset: Dataset, work: Path, settings: Settings, tell: Tell) -> Non
     also = frozenset(subject for subject, random in zip(*chosen.values(), strict=True) if random)
     watch, number, count = Clock(len(left)), len(list(folder.iterdir())), 0
     for some in followed(dataset.chosen(left), len(left), settings.evidence, also) if left else ():
-        with whole_folder(folder / f"{number:06d}") as partial:
+        with whole_folder(folder / f"{number:06d}") as unfinished:
             for name, table in (("traits", some.traits), ("episodes", some.episodes), ("results", some.results)):
-                parquet.write_table(table, partial / f"{name}.parquet")
+                parquet.write_table(table, unfinished / f"{name}.parquet")
         number, count = number + 1, count + some.traits.num_rows
         tell(f"followed {count:,} of {len(left):,} people{watch.left(count)}")
 

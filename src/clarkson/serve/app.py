@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from importlib.metadata import version
 from pathlib import PurePath
 from typing import Any
 
@@ -11,15 +10,13 @@ from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
-from starlette.exceptions import HTTPException as AnyHTTPException
-from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.staticfiles import StaticFiles
 
 from clarkson.errors import ClarksonError, RecordError
 from clarkson.examples import example, examples
 from clarkson.report.page import environment, render
 from clarkson.serve.failures import outcome, status
-from clarkson.serve.guard import HOSTS, LARGEST_BYTES, Guard, refuse_foreign, refuse_large
+from clarkson.serve.guard import LARGEST_BYTES, refuse_foreign, refuse_large
+from clarkson.serve.local import local_application
 from clarkson.serve.options import Options, options
 from clarkson.watch.assessment import DEFAULT_PRIOR
 
@@ -42,11 +39,7 @@ def app(assess: Assess, fit: Fit, *, over_years: Fit | None = None, start: dict[
     >>> app(lambda data, name, options: {}, lambda data, name, options: "").title
     'Clarkson'
     """
-    made = FastAPI(title="Clarkson", version=version("clarkson"), docs_url=None, redoc_url=None)
-    made.add_middleware(TrustedHostMiddleware, allowed_hosts=list(HOSTS), www_redirect=False)
-    made.add_middleware(Guard)
-    made.add_exception_handler(AnyHTTPException, _refused)
-    made.mount("/static", StaticFiles(packages=[("clarkson.report", "static")]), name="static")
+    made = local_application("Clarkson", _refused)
 
     @made.get("/healthz")
     def health() -> dict[str, str]:
@@ -155,14 +148,9 @@ def _form(error: str = "", fields: Mapping[str, str] | None = None) -> str:
     )
 
 
-async def _refused(request: Request, error: Exception) -> Response:
+def _refused(request: Request, status: int, sentence: str) -> Response:
     """A refusal as a page, or as problem+json where a program asked."""
-    if not isinstance(error, AnyHTTPException):
-        raise error
-    sentence = "There is no such page here." if error.detail == "Not Found" else str(error.detail)
-    if request.url.path.startswith(API):
-        return _problem(error.status_code, sentence)
-    return HTMLResponse(_form(sentence), error.status_code)
+    return _problem(status, sentence) if request.url.path.startswith(API) else HTMLResponse(_form(sentence), status)
 
 
 def _problem(status: int, sentence: str) -> Response:

@@ -9,25 +9,25 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from importlib.metadata import version
 from secrets import compare_digest
-from typing import Any, TypeVar
+from typing import TypeVar
 from urllib.parse import quote, unquote
 
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException as AnyHTTPException
-from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.staticfiles import StaticFiles
 
 from clarkson.errors import ClarksonError
 from clarkson.report.review_page import render_list, render_overview, render_person, render_refusal
 from clarkson.screen.found import Screening, results_of
 from clarkson.screen.reviews import (
+    ANSWERS,
     LONGEST_NAME,
     LONGEST_REASON,
     REVIEWS,
+    Answer,
+    Given,
+    Judgement,
     Reviews,
     checked_reviewer,
     first_blind,
@@ -38,7 +38,8 @@ from clarkson.screen.reviews import (
 )
 from clarkson.screen.standing import standing
 from clarkson.serve.failures import outcome, status
-from clarkson.serve.guard import HOSTS, Guard, refuse_foreign, refuse_large
+from clarkson.serve.guard import refuse_foreign, refuse_large
+from clarkson.serve.local import local_application
 
 REVIEWER = "clarkson_reviewer"
 LISTED = 100
@@ -66,13 +67,7 @@ def review_app(screening: Screening, *, key: str, reviewer: str | None = None) -
         if not compare_digest(request.cookies.get(key_cookie, "").encode(), key.encode()):
             raise HTTPException(403, _NO_KEY)
 
-    made = FastAPI(
-        title="Clarkson review", version=version("clarkson"), docs_url=None, redoc_url=None, openapi_url=None
-    )
-    made.add_middleware(TrustedHostMiddleware, allowed_hosts=list(HOSTS), www_redirect=False)
-    made.add_middleware(Guard)
-    made.add_exception_handler(AnyHTTPException, _refused)
-    made.mount("/static", StaticFiles(packages=[("clarkson.report", "static")]), name="static")
+    made = local_application("Clarkson review", _refused, openapi_url=None)
     locked = [Depends(has_key)]
 
     def who(request: Request) -> str:
@@ -95,7 +90,7 @@ def review_app(screening: Screening, *, key: str, reviewer: str | None = None) -
             reviewer=name,
             fixed=fixed is not None,
             reviewers=reviews.reviewers,
-            progress=_progress(reviews, numbers),
+            progress=_progress(reviews, given, numbers),
             people=len(numbers),
             next=next_of(name, reviews),
             opened=name in reviews.opened,
@@ -112,7 +107,8 @@ def review_app(screening: Screening, *, key: str, reviewer: str | None = None) -
 
     def person(name: str, number: int, *, kept: bool = False, error: str = "", reason: str = "") -> str:
         subject, reviews = _subject(screening, number), read_reviews(path)
-        given = newest(reviews.judgements).get(subject, {})
+        everything = newest(reviews.judgements)
+        given = everything.get(subject, {})
         own = given.get(name)
         shown = own is not None or name in reviews.opened
         return render_person(
@@ -126,7 +122,7 @@ def review_app(screening: Screening, *, key: str, reviewer: str | None = None) -
             found=shown,
             own=own,
             given=[each for each in given.values() if own is not None],
-            judged=sum(each.subject in numbers for each in _own(reviews, name)),
+            judged=sum(each in numbers for each in _own(everything, name)),
             people=len(numbers),
             next=next_of(name, reviews, number),
             opened=name in reviews.opened,
@@ -204,7 +200,7 @@ def review_app(screening: Screening, *, key: str, reviewer: str | None = None) -
 
     def listed(name: str, start: int) -> str:
         reviews = read_reviews(path)
-        own = {subject: given[name] for subject, given in newest(reviews.judgements).items() if name in given}
+        own = _own(newest(reviews.judgements), name)
         rows = list(screening.people.values())[start : start + LISTED] if name in reviews.opened else []
         return render_list(
             reviewer=name,
@@ -244,16 +240,19 @@ def _subject(screening: Screening, number: int) -> str:
     return screening.queue[number - 1]
 
 
-def _own(reviews: Reviews, name: str) -> list[Any]:
-    return [given[name] for given in newest(reviews.judgements).values() if name in given]
+def _own(given: Given, name: str) -> dict[str, Judgement]:
+    """What one reviewer answered, by subject."""
+    return {subject: by_reviewer[name] for subject, by_reviewer in given.items() if name in by_reviewer}
 
 
-def _progress(reviews: Reviews, numbers: Mapping[str, int]) -> list[tuple[str, dict[str, int], int, bool]]:
+def _progress(
+    reviews: Reviews, given: Given, numbers: Mapping[str, int]
+) -> list[tuple[str, dict[Answer, int], int, bool]]:
     """For each reviewer: name, how many of each answer, how many of their first ones were blind, list opened."""
     found = []
     for name in reviews.reviewers:
-        own = [each for each in _own(reviews, name) if each.subject in numbers]
-        counts = {answer: sum(each.answer == answer for each in own) for answer in ("yes", "no", "unsure")}
+        own = [each for subject, each in _own(given, name).items() if subject in numbers]
+        counts = {answer: sum(each.answer == answer for each in own) for answer in ANSWERS}
         blind = sum(each.blind and each.reviewer == name and each.subject in numbers for each in reviews.judgements)
         found.append((name, counts, blind, name in reviews.opened))
     return found
@@ -267,9 +266,6 @@ def _shown(work: Callable[[], _Made]) -> _Made:
         raise HTTPException(503, f"The folder cannot be read: {error}.") from None
 
 
-async def _refused(_request: Request, error: Exception) -> Response:
+def _refused(_request: Request, status: int, sentence: str) -> Response:
     """A refusal as a page."""
-    if not isinstance(error, AnyHTTPException):
-        raise error
-    sentence = "There is no such page here." if error.detail == "Not Found" else str(error.detail)
-    return HTMLResponse(render_refusal(sentence), error.status_code)
+    return HTMLResponse(render_refusal(sentence), status)

@@ -53,7 +53,7 @@ class Followed:
         after, before = self._families(self.filtered.after[course]), self._families(self.filtered.before[course])
         before *= np.exp(self.occasions.signs[course])
         strange = self.filtered.foreign[course, None] * before / _sum(before)
-        strange[:, self._leaks] = 0.0
+        strange[:, self.leaks] = 0.0
         own = np.where(after - strange > ROUNDING * after, after - strange, 0.0)
         return np.hstack([own, _sum(strange)])
 
@@ -64,7 +64,8 @@ class Followed:
         return found.T
 
     @cached_property
-    def _leaks(self) -> list[int]:
+    def leaks(self) -> list[int]:
+        """The places of the leaks among the families."""
         return [place for place, name in enumerate(self.watch.names) if mechanisms()[name].kind == "leak"]
 
     @property
@@ -75,7 +76,7 @@ class Followed:
     @cached_property
     def leak(self) -> Array:
         """Probability (n,) that plasma leaks."""
-        return np.asarray(_sum(self.probabilities[:, self._leaks])[:, 0])
+        return np.asarray(_sum(self.probabilities[:, self.leaks])[:, 0])
 
     def mechanisms_at(self, place: int) -> Mapping[str, float]:
         """Probability of each mechanism by name at one draw."""

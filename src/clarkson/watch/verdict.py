@@ -30,10 +30,10 @@ def verdict(
         return "too few data"
     if age_years is not None and age_years < YOUNGEST_YEARS:
         return "outside validated range"
+    leak = leak_called(sample, reading, None if balance.V is None else balance.V.median)
+    if leak is not None:
+        return leak
     both = bool(sample.red_cells and sample.proteins)
-    if both and reading.probability >= LEAK_AT:
-        masked = balance.V is not None and balance.V.median > MASKED_ABOVE
-        return "leak masked by fluids" if masked else "leak"
     returning = reading.mechanisms["refill"]
     surely = returning >= NAMED_AT or (
         reading.most_probable() == "refill" and returning > CLEARLY * reading.probability
@@ -45,6 +45,13 @@ def verdict(
     if leak_before and reading.most_probable() == "refill":
         return "refill"
     return _without_leak(reading, both, own=any(person.counts[key] for key in sample.red_cells))
+
+
+def leak_called(sample: Sample, reading: Reading, V: float | None) -> Verdict | None:
+    """The leak that a draw with red cells and protein shows, masked where ``V`` says that it is replaced, or None."""
+    if not (sample.red_cells and sample.proteins and reading.probability >= LEAK_AT):
+        return None
+    return "leak masked by fluids" if V is not None and V > MASKED_ABOVE else "leak"
 
 
 def _without_leak(reading: Reading, both: bool, own: bool) -> Verdict:
