@@ -36,6 +36,12 @@ _DATA = click.option(
     "screening-evaluation.md.",
 )
 @click.option(
+    "--foreign",
+    type=_FOLDER,
+    envvar="CLARKSON_FOREIGN",
+    help="Folder that scripts/foreign made, for the screening [$CLARKSON_FOREIGN].",
+)
+@click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path, file_okay=False),
@@ -43,7 +49,13 @@ _DATA = click.option(
     help="Also write evaluation.md and one CSV a table there.",
 )
 def evaluate(
-    data: Path | None, clinosim: Path | None, twin: bool, history: bool, screening: Path | None, output: Path | None
+    data: Path | None,
+    clinosim: Path | None,
+    twin: bool,
+    history: bool,
+    screening: Path | None,
+    foreign: Path | None,
+    output: Path | None,
 ) -> None:
     """Print the published numbers as Markdown tables.
 
@@ -59,7 +71,7 @@ def evaluate(
     elif history:
         name, text = "history-", _of_the_history()
     elif screening is not None:
-        name, text = "screening-", _of_the_screening(screening, data)
+        name, text = "screening-", _of_the_screening(screening, data, foreign, clinosim)
     else:
         name, text = "", _of_the_watch(data, clinosim)
     if output is not None:
@@ -90,10 +102,10 @@ def _of_the_history() -> str:
     return history_document(say=_say)
 
 
-def _of_the_screening(population: Path, data: Path | None) -> str:
+def _of_the_screening(population: Path, data: Path | None, foreign: Path | None, clinosim: Path | None) -> str:
     from clarkson.evaluate.screening_tables import screening_document
 
-    return screening_document(population, data, say=_say)
+    return screening_document(population, data, foreign, clinosim, say=_say)
 
 
 @click.command()

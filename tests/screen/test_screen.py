@@ -14,17 +14,20 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
 from clarkson.errors import SettingError
 from clarkson.evaluate.population import Written, write_population
+from clarkson.record.copies import copied_records
+from clarkson.record.dataset import Dataset
 from clarkson.record.open_dataset import open_dataset
 from clarkson.record.parquet_writing import write_meds
 from clarkson.screen.parts import SIEVED_COLUMNS, stand
 from clarkson.screen.schema import EPISODES, MEDS_LABEL, PEOPLE
 from clarkson.screen.screen import Settings, screen
+from clarkson.screen.sieve import STANDS_AT
 from clarkson.watch.assess import assess
 
 PEOPLE_COUNT, PLANTED = 400, 3
@@ -81,6 +84,19 @@ def test_an_episode_is_what_assess_says_of_that_draw(population: Written, screen
             assert row["start"] <= row["peak"] <= row["end"]
             # The watch's own state, and the estimate from the draw against the baseline: two ways to the same loss.
             assert there.D is None or abs(row["D"] - there.D.median) < 3.0 * row["D_sd"] + 0.1
+
+
+def test_copied_rows_give_the_records_that_the_data_set_gives(population: Written, tmp_path: Path) -> None:
+    dataset = open_dataset(population.data)
+    assert isinstance(dataset, Dataset)
+    names = dataset.people[::7]
+    dataset.copy_rows(pa.table({"subject": names, "part": [place % 3 for place in range(len(names))]}), tmp_path)
+    parts = [{each.subject: each for each in copied_records(tmp_path, part)} for part in range(3)]
+    assert [len(each) for each in parts] == [len(names[part::3]) for part in range(3)]
+    for name in names[:40]:
+        copied, read = parts[names.index(name) % 3][name], dataset.record(name)
+        assert (copied.results, copied.doses, copied.events) == (read.results, read.doses, read.events)
+        assert (copied.sex, copied.age_years, copied.diagnoses) == (read.sex, read.age_years, read.diagnoses)
 
 
 def test_every_file_has_its_columns_and_only_its_owner_reads_it(screened: Path) -> None:
@@ -195,6 +211,7 @@ def people(draw: st.DrawFn) -> list[dict[str, Any]]:
     return found
 
 
+@settings(deadline=None)  # the first one waits for the compiler
 @given(people())
 def test_it_does_not_matter_with_whom_a_person_comes(results: list[dict[str, Any]]) -> None:
     ordered = sorted(results, key=lambda row: (row["subject"], row["time_us"], row["analyte"], row["value"]))
@@ -204,28 +221,43 @@ def test_it_does_not_matter_with_whom_a_person_comes(results: list[dict[str, Any
         assert stand(alone).to_pydict() == {"subject": [name], "standing": [together[name]]}
 
 
-def test_a_leak_stands_higher_than_thirst_and_saline() -> None:
-    def standing(hematocrit: float, albumin: float) -> float:
-        steady = [("hematocrit", 0.42), ("albumin", 42.0)]
-        draws = [(day * 24.0, steady) for day in (0, 30, 60)]
-        draws.append((2160.0, [("hematocrit", hematocrit), ("albumin", albumin)]))
-        found = [
-            {
-                "subject": "a",
-                "time_us": int(hours * 3.6e9),
-                "analyte": {"hematocrit": 0, "albumin": 3}[name],
-                "value": value,
-                "sex": "female",
-                "age_years": 50.0,
-            }
-            for hours, draw in draws
-            for name, value in draw
-        ]
-        return float(stand(pa.Table.from_pylist(found, SIEVED_COLUMNS))["standing"][0].as_py())
+def _standing(*draws: tuple[float, float, float]) -> float:
+    """How high a woman of 50 stands by draws of hour, hematocrit [1] and albumin [g/L]."""
+    found = [
+        {
+            "subject": "a",
+            "time_us": int(hours * 3.6e9),
+            "analyte": code,
+            "value": value,
+            "sex": "female",
+            "age_years": 50.0,
+        }
+        for hours, hematocrit, albumin in draws
+        for code, value in ((0, hematocrit), (3, albumin))
+    ]
+    return float(stand(pa.Table.from_pylist(found, SIEVED_COLUMNS))["standing"][0].as_py())
 
-    assert standing(0.55, 25.0) > 5.0
-    assert standing(0.48, 48.0) < 0.5  # thirst lifts both
-    assert standing(0.37, 36.0) < 0.5  # saline dilutes both
+
+def test_a_leak_stands_higher_than_thirst_and_saline() -> None:
+    steady = [(day * 24.0, 0.42, 42.0) for day in (0, 30, 60)]
+    assert _standing(*steady, (2160.0, 0.55, 25.0)) > 5.0
+    assert _standing(*steady, (2160.0, 0.48, 48.0)) < 0.5  # thirst lifts both
+    assert _standing(*steady, (2160.0, 0.37, 36.0)) < 0.5  # saline dilutes both
+
+
+def test_a_leak_of_a_person_who_was_ill_before_stands_high() -> None:
+    ill = (0.0, 0.33, 26.0)
+    assert _standing(ill, (24.0, 0.33, 13.0)) > STANDS_AT  # refilled as fast as it leaks
+    assert _standing(ill, (24.0, 0.40, 22.0)) > STANDS_AT
+    assert _standing(ill, (24.0, 0.27, 20.0)) < STANDS_AT  # saline
+    assert _standing(ill, (24.0, 0.40, 33.0)) < STANDS_AT  # fluids taken off
+    assert _standing(ill, (240.0, 0.33, 13.0)) < STANDS_AT  # ten days are long enough for the liver and the kidneys
+
+
+def test_draws_of_a_course_do_not_hide_it() -> None:
+    steady = [(day * 24.0, 0.42, 42.0) for day in (0, 30, 60)]
+    slow = [(2160.0 + 24.0 * day, 0.42 + 0.02 * day, 42.0 - 2.5 * day) for day in range(5)]
+    assert _standing(*steady, *slow) >= _standing(*steady, slow[-1]) > STANDS_AT
 
 
 def test_a_process_that_follows_ends_with_the_one_that_was_killed(population: Written, tmp_path: Path) -> None:

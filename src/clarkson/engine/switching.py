@@ -20,6 +20,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from threading import Timer
 
 import numpy as np
@@ -108,9 +109,12 @@ class Filtered:
     age_share: Array
 
 
+_lower = cache(np.tril_indices)  # places of the lower triangle
+
+
 def _packed(matrices: Array) -> Array:
     """Lower triangles (..., D (D + 1) / 2, R) of symmetric matrices (..., R, D, D)."""
-    rows, columns = np.tril_indices(matrices.shape[-1])
+    rows, columns = _lower(matrices.shape[-1])
     return np.ascontiguousarray(np.moveaxis(matrices[..., rows, columns], -2, -1))
 
 

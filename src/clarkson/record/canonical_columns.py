@@ -151,13 +151,10 @@ def _scales(pairs: frozenset[tuple[str, str]]) -> pa.Table:
 def result_of(row: dict[str, Any]) -> Result | Skipped:
     """The result in a row of the view ``judged``, or what was skipped and why."""
     source = Source(row["file"], row["place"])
-    named = f"{row['analyte']} {row['printed'] or _number(row['value'])} {row['unit']}".strip()
-    if row["refusal"] is not None:
-        return Skipped(source, row["refusal"], named)
-    if row["time_us"] is None:
-        return Skipped(source, "it has no time", named)
-    if not EARLIEST_US <= row["time_us"] < LATEST_US:
-        return Skipped(source, f"its year is outside {EARLIEST_YEAR} to {LATEST_YEAR}", named)
+    refusal = row["refusal"] or refusal_of_time(row["time_us"])
+    if refusal is not None:
+        named = f"{row['analyte']} {row['printed'] or _number(row['value'])} {row['unit']}".strip()
+        return Skipped(source, refusal, named)
     time = EPOCH + row["time_us"] * MICROSECOND
     if row["canonical"] is not None:
         # The row was read whole: no need to read its number again.
@@ -172,6 +169,17 @@ def result_of(row: dict[str, Any]) -> Result | Skipped:
     if isinstance(found, Skipped):
         return found
     return _result(row, found.value, time, source, found.comparator, found.raw_value)
+
+
+def refusal_of_time(time_us: int | None) -> str | None:
+    """Why a time in microseconds cannot be that of a fact, or None.
+
+    >>> refusal_of_time(None)
+    'it has no time'
+    """
+    if time_us is None:
+        return "it has no time"
+    return None if EARLIEST_US <= time_us < LATEST_US else f"its year is outside {EARLIEST_YEAR} to {LATEST_YEAR}"
 
 
 def _result(

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
 from clarkson.errors import RecordError
 from clarkson.record.account import Account, Tally
 from clarkson.record.canonical_columns import BATCH_ROWS, RESULT_COLUMNS, canonical_batches, instants, prepare
+from clarkson.record.copies import BY_SUBJECT, copy_rows, records_of_queries
 from clarkson.record.doses import kind_of, kind_of_code
 from clarkson.record.people import listed
 from clarkson.record.printed import Printed
 from clarkson.record.record import Record
 from clarkson.record.rows import Rows, record_of_rows
-from clarkson.record.tables import Tables, grouped, literal
+from clarkson.record.tables import Tables, literal
 from clarkson.record.times import EARLIEST_YEAR, LATEST_YEAR
 from clarkson.record.values import copy_values
 
 _SYSTEMS = {"ATC": "http://www.whocc.no/atc", "RxNorm": "http://www.nlm.nih.gov/research/umls/rxnorm"}
-# "9" stands before "10".
-_ORDER = "length(subject), subject"
 _EARLIEST_BIRTH = EARLIEST_YEAR - 130
 TRAITS = pa.schema([("subject", pa.string()), ("sex", pa.string()), ("born", pa.date32()), ("age_years", pa.float64())])
 _KINDS = pa.schema([("drug", pa.string()), ("words", pa.string()), ("kind", pa.string())])
@@ -56,7 +54,7 @@ class Dataset:
     def people(self) -> tuple[str, ...]:
         """Everyone of whom anything is known, those without a row of their own among them."""
         everyone = " UNION ".join(f"SELECT subject FROM {view}" for view in ("people", "printed", "given", "happened"))
-        found = self._tables.rows(f"SELECT subject FROM ({everyone}) WHERE subject IS NOT NULL ORDER BY {_ORDER}")
+        found = self._tables.rows(f"SELECT subject FROM ({everyone}) WHERE subject IS NOT NULL ORDER BY {BY_SUBJECT}")
         return tuple(str(row[0]) for row in found)
 
     def record(self, subject: str) -> Record:
@@ -84,34 +82,18 @@ class Dataset:
         RecordError
             The data set cannot be read.
         """
-        yield from self._records("subject IS NOT NULL", _QUERIES)
+        queries = {name: f"{query} WHERE subject IS NOT NULL" for name, query in _QUERIES.items()}
+        yield from records_of_queries(self._tables, queries, self._printed.citation)
 
-    def chosen(self, subjects: Iterable[str]) -> Iterator[Record]:
-        """The records of some people, in the order of ``people``, in one reading of the tables.
-
-        What Clarkson does not use is not listed in them: to count it would be another reading of everything.
+    def copy_rows(self, chosen: pa.Table, folder: Path) -> None:
+        """Copy every row of some people as Parquet (``copies.copy_rows``).
 
         Raises
         ------
         RecordError
             The data set cannot be read.
         """
-        self._tables.keep("chosen", pa.table({"subject": pa.array(subjects, pa.string())}))
-        known = [name for name in _QUERIES if name != "unread"]
-        yield from self._records("subject IN (SELECT subject FROM chosen)", known)
-
-    def _records(self, condition: str, names: Iterable[str]) -> Iterator[Record]:
-        """Records of the rows of some queries that meet a condition."""
-        streams = {name: _by_subject(self._tables, f"{_QUERIES[name]} WHERE {condition}") for name in names}
-        waiting = {name: next(stream, None) for name, stream in streams.items()}
-        while any(waiting.values()):
-            subject = min((each[0] for each in waiting.values() if each), key=lambda name: (len(name), name))
-            found: dict[str, list[dict[str, Any]]] = {name: [] for name in _QUERIES}
-            for name, each in waiting.items():
-                if each is not None and each[0] == subject:
-                    found[name] = each[1]
-                    waiting[name] = next(streams[name], None)
-            yield record_of_rows(subject, Rows(**found), self._printed.citation)
+        copy_rows(self._tables, {name: query for name, query in _QUERIES.items() if name != "unread"}, chosen, folder)
 
     def traits(self) -> pa.Table:
         """Subject, sex, day of birth and age in years of everyone in the table of people.
@@ -225,8 +207,3 @@ def _prepare_doses_and_events(tables: Tables, printed: Printed, timezone: str | 
 def _kind(drug: str, words: str) -> str:
     system, _, code = drug.partition(" ")
     return kind_of_code(_SYSTEMS.get(system, ""), code) or kind_of(words)
-
-
-def _by_subject(tables: Tables, query: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """The rows of each person, person by person."""
-    return grouped(tables.stream(f"{query} ORDER BY {_ORDER}", BATCH_ROWS), "subject")

@@ -5,6 +5,7 @@ Reading needs the ``postgres`` extra (adbc-driver-postgresql).
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import duckdb
@@ -27,6 +28,15 @@ def is_address(text: str) -> bool:
     (True, False)
     """
     return text.startswith(_SCHEMES)
+
+
+def without_password(address: str) -> str:
+    """The address of a server, or any other text, without the password in it.
+
+    >>> without_password("postgresql://ann:secret@localhost/omop?password=secret")
+    'postgresql://ann@localhost/omop?'
+    """
+    return re.sub(r"(?<=[?&])password=[^&]*&?", "", re.sub(r"^(\w+://[^/@:]*):[^/@]*@", r"\1@", address))
 
 
 def tables_in_postgres(address: str) -> Tables:

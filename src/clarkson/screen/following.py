@@ -5,25 +5,24 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections import deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
+from functools import partial
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from clarkson.record.canonical_columns import RESULT_COLUMNS, batch_of
-from clarkson.record.record import Record
+from clarkson.record.copies import copied_records
 from clarkson.screen.causes import named
 from clarkson.screen.episodes import episodes_of
 from clarkson.screen.schema import EPISODES
 
-AT_ONCE = 100  # people that a core takes at a time
-FEW = 200  # people for whom further processes are not started
+FEW = 2  # parts for which further processes are not started
 WATCHING_SECONDS = 2.0
 TRAITS = pa.schema(
     [
@@ -46,30 +45,26 @@ class Found:
     results: pa.Table
 
 
-def followed(records: Iterable[Record], count: int, evidence: float, also: frozenset[str]) -> Iterator[Found]:
-    """Follow ``count`` records, some at a time, in their order. Of people in ``also`` the results are given too."""
-    people = iter(records)
-    groups = iter(lambda: list(islice(people, AT_ONCE)), [])
+def followed(folder: Path, parts: Sequence[int], evidence: float, also: frozenset[str]) -> Iterator[tuple[int, Found]]:
+    """Follow the people of some parts that ``Dataset.copy_rows`` copied, part by part.
+
+    Of people in ``also`` the results are given even without an episode.
+    """
+    follow_one = partial(follow_part, folder, evidence=evidence, also=also)
     cores = os.cpu_count() or 1
-    if count <= FEW or cores == 1:
-        yield from (follow_some(each, evidence, also) for each in groups)
+    if len(parts) <= FEW or cores == 1:
+        yield from zip(parts, map(follow_one, parts), strict=True)
         return
     with ProcessPoolExecutor(cores, get_context("spawn"), _die_with, (os.getpid(),)) as pool:
-        waiting: deque[Future[Found]] = deque()
-        for each in groups:
-            waiting.append(pool.submit(follow_some, each, evidence, also))
-            if len(waiting) > 2 * cores:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+        yield from zip(parts, pool.map(follow_one, parts), strict=True)
 
 
-def follow_some(records: list[Record], evidence: float, also: frozenset[str]) -> Found:
-    """Follow these records."""
+def follow_part(folder: Path, part: int, *, evidence: float, also: frozenset[str]) -> Found:
+    """Follow the people of one part."""
     traits: list[dict[str, Any]] = []
     episodes: list[dict[str, Any]] = []
     results = []
-    for record in records:
+    for record in copied_records(folder, part):
         found = episodes_of(record, evidence=evidence)
         episodes += found
         traits.append(

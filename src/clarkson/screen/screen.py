@@ -25,6 +25,7 @@ from clarkson.record.dataset import Dataset
 from clarkson.record.open_dataset import People, open_dataset
 from clarkson.record.parquet_tables import printed_parquet, tables_of_parquet
 from clarkson.record.parquet_writing import write_parquet
+from clarkson.record.postgres import without_password
 from clarkson.record.tables import connect, literal
 from clarkson.screen.following import followed
 from clarkson.screen.outcome import write_outcome
@@ -36,6 +37,7 @@ from clarkson.whole_file import whole_file, whole_folder
 EVIDENCE = 100.0  # the likelihood ratio of a draw that begins an episode (assumption)
 NEGATIVES = 100  # random people without an episode, for review
 PEOPLE_OF_PART = 30_000
+PEOPLE_FOLLOWED = 100  # of a part, by one core
 MOST_PARTS = 256
 Tell = Callable[[str], None]
 
@@ -80,7 +82,7 @@ def screen(
     output.mkdir(mode=0o700, exist_ok=True)
     work.mkdir(mode=0o700, exist_ok=True)
     asked = {
-        "data": str(path),
+        "data": without_password(str(path)),
         "format": format,
         "timezone": timezone,
         **asdict(settings),
@@ -158,15 +160,17 @@ def _of_part(part: Path, traits: Path) -> pa.Table:
 
 
 def _chosen(standing: Path, settings: Settings) -> pa.Table:
-    """Subjects to follow, and whether each was taken at random: the first of those who do not stand high, by a hash."""
+    """Subjects to follow, in parts, and whether each was taken at random: of those who do not stand high, by a hash."""
     high = "true" if settings.everybody else f"standing >= {STANDS_AT}"
     return (
         connect()
         .sql(
             f"WITH people AS (SELECT subject, {high} AS high, md5('clarkson screen ' || subject) AS place"
             f" FROM read_parquet({literal(standing)}))"
-            " SELECT subject, false AS random FROM people WHERE high UNION ALL"
-            f" (SELECT subject, true FROM people WHERE NOT high ORDER BY place, subject LIMIT {settings.negatives})"
+            ", chosen AS (SELECT subject, false AS random FROM people WHERE high UNION ALL"
+            f" (SELECT subject, true FROM people WHERE NOT high ORDER BY place, subject LIMIT {settings.negatives}))"
+            f" SELECT *, ntile(greatest(1, least({MOST_PARTS}, (SELECT ceil(count(*) / {PEOPLE_FOLLOWED}) FROM chosen))"
+            "::BIGINT)) OVER (ORDER BY length(subject), subject) - 1 AS part FROM chosen"
             " ORDER BY length(subject), subject"
         )
         .to_arrow_table()
@@ -174,22 +178,23 @@ def _chosen(standing: Path, settings: Settings) -> pa.Table:
 
 
 def _follow(dataset: Dataset, work: Path, settings: Settings, tell: Tell) -> None:
-    """Follow the chosen who were not followed yet, and keep what was found some people at a time."""
-    folder = work / "followed"
+    """Follow the chosen part by part, those parts that were not followed yet."""
+    rows, folder = work / "rows", work / "followed"
+    chosen = parquet.read_table(work / "chosen.parquet")
+    if not rows.exists():
+        tell(f"reading the records of {chosen.num_rows:,} people who are followed")
+        with whole_folder(rows) as unfinished:
+            dataset.copy_rows(chosen, unfinished)
     folder.mkdir(mode=0o700, exist_ok=True)
-    chosen = parquet.read_table(work / "chosen.parquet").to_pydict()
-    done = {
-        name for file in folder.glob("*/traits.parquet") for name in parquet.read_table(file)["subject"].to_pylist()
-    }
-    left = [subject for subject in chosen["subject"] if subject not in done]
-    also = frozenset(subject for subject, random in zip(*chosen.values(), strict=True) if random)
-    watch, number, count = Clock(len(left)), len(list(folder.iterdir())), 0
-    for some in followed(dataset.chosen(left), len(left), settings.evidence, also) if left else ():
-        with whole_folder(folder / f"{number:06d}") as unfinished:
+    parts = sorted(set(chosen["part"].to_pylist()))
+    left = [part for part in parts if not (folder / f"{part:06d}").exists()]
+    also = frozenset(chosen.filter(chosen["random"])["subject"].to_pylist())
+    watch = Clock(len(left))
+    for done, (part, some) in enumerate(followed(rows, left, settings.evidence, also), start=1):
+        with whole_folder(folder / f"{part:06d}") as unfinished:
             for name, table in (("traits", some.traits), ("episodes", some.episodes), ("results", some.results)):
                 parquet.write_table(table, unfinished / f"{name}.parquet")
-        number, count = number + 1, count + some.traits.num_rows
-        tell(f"followed {count:,} of {len(left):,} people{watch.left(count)}")
+        tell(f"followed part {done} of {len(left)}{watch.left(done)}")
 
 
 class Clock:

@@ -51,6 +51,7 @@ def standings_on_spark(folder: Path, timezone: str | None, master: str = LOCAL) 
             .appName("clarkson screen")
             .config("spark.ui.enabled", "false")
             .config("spark.sql.session.timeZone", "UTC")
+            .config("spark.sql.execution.arrow.pyspark.enabled", "true")
             .config("spark.sql.execution.arrow.maxRecordsPerBatch", "250000")
         )
         if master.startswith("local"):
@@ -71,11 +72,22 @@ def _judged(spark: Any, files: list[str], dataset: Dataset, timezone: str | None
         return values_of_measurements(batches, printed, timezone, SIEVED)
 
     values = spark.read.parquet(*files).mapInArrow(canonical, _VALUES)
-    people = spark.createDataFrame(dataset.traits()).dropDuplicates(["subject"])
+    people = _sent(spark, dataset.traits()).dropDuplicates(["subject"])
     sorted_by = ("subject", "time_us", "analyte", "value")
     together = values.join(people, "subject", "left").repartition("subject").sortWithinPartitions(*sorted_by)
     stood = together.select(*SIEVED_COLUMNS.names).mapInArrow(stand_in_batches, _STANDING)
-    return stood.toArrow().sort_by("subject")
+    return _brought(stood).sort_by("subject")
+
+
+def _sent(spark: Any, table: pa.Table) -> Any:
+    """A table as a frame of Spark. Spark 3.5 takes one only through pandas, which its ``mapInArrow`` needs too."""
+    return spark.createDataFrame(table.to_pandas() if spark.version < "4" else table)
+
+
+def _brought(frame: Any) -> pa.Table:
+    """A frame of Spark as a table."""
+    found: pa.Table = frame.toArrow() if hasattr(frame, "toArrow") else pa.Table.from_pandas(frame.toPandas())
+    return found
 
 
 def stand_in_batches(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

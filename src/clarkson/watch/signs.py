@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import cache
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from clarkson.balance.population import Population
 from clarkson.balance.sample import Sample
 from clarkson.engine.gaussian import Array
 from clarkson.record.record import Record
-from clarkson.watch.mechanisms import Mechanism, mechanisms
+from clarkson.watch.mechanisms import mechanisms
 
 # Signs depend on each other and on the size of the change, so each counts half of what it would alone (assumption).
 SIGN_STRENGTH = 0.5
@@ -70,23 +71,31 @@ def sign_weights(found: Sequence[Mapping[str, float]], hours: Sequence[float], n
     A sign that is seen again within hours counts only for the time that has passed.
     """
     weights = np.zeros((len(found), len(names)))
-    among = [mechanisms()[name] for name in names]
+    usual = {sign: _usual(sign, tuple(names)) for draw in found for sign in draw if sign not in IN_STATE}
     counted: dict[str, float] = {}
     for place, (signs_of_draw, now) in enumerate(zip(found, hours, strict=True)):
         for sign, value in signs_of_draw.items():
             if sign in IN_STATE:
                 continue
             new = 1.0 - math.exp(-(now - counted.get(sign, -math.inf)) / NEW_AFTER_HOURS)
-            weights[place] += SIGN_STRENGTH * new * np.array([_fits(each, sign, value) for each in among])
+            weights[place] += SIGN_STRENGTH * new * _fits(value, *usual[sign])
             counted[sign] = now
     return weights
 
 
-def _fits(mechanism: Mechanism, sign: str, value: float) -> float:
-    mean, sd = mechanism.signs[sign]
+@cache
+def _usual(sign: str, names: tuple[str, ...]) -> tuple[Array, Array]:
+    """Mean (M,) and SD (M,) of a sign in each mechanism."""
+    mean, sd = np.array([mechanisms()[name].signs[sign] for name in names]).T
+    return mean, sd
+
+
+def _fits(value: float, mean: Array, sd: Array) -> Array:
     usual = (1.0 - UNUSUAL) * _bell(value, mean, sd)
-    return math.log(usual + UNUSUAL * _bell(value, mean, UNUSUAL_WIDTH * sd) + 1e-12)
+    fitting: Array = np.log(usual + UNUSUAL * _bell(value, mean, UNUSUAL_WIDTH * sd) + 1e-12)
+    return fitting
 
 
-def _bell(value: float, mean: float, sd: float) -> float:
-    return math.exp(-0.5 * ((value - mean) / sd) ** 2) / sd
+def _bell(value: float, mean: Array, sd: Array) -> Array:
+    height: Array = np.exp(-0.5 * ((value - mean) / sd) ** 2) / sd
+    return height
