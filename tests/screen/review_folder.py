@@ -11,7 +11,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from clarkson.record.canonical_columns import RESULT_COLUMNS
-from clarkson.screen.schema import EPISODES, PEOPLE
+from clarkson.screen import schema
 
 BEGIN = datetime(2151, 3, 1, 6, 0, tzinfo=UTC)
 HOSTILE = "p-1</script><img src=x onerror=alert(1)>"
@@ -23,26 +23,24 @@ QUIET = ((0, 41, 42), (24, 42, 41), (48, 41, 43), (54, 40, 41), (66, 42, 40), (9
 REASON = "Hematocrit rose from 41 to 59 % while albumin fell from 42 to 26 g/L."
 
 
-def write_screening(folder: Path, *, screened: int | None = SCREENED) -> Path:
+def write_screening(folder: Path) -> Path:
     """Write ``CANDIDATES`` and ``NEGATIVES`` into a new folder, and give it back."""
     folder.mkdir(mode=0o700)
     people = [_person(rank, subject) for rank, subject in enumerate(CANDIDATES, 1)]
     episodes = [_episode(subject, 1) for subject in CANDIDATES] + [_episode("p-2", 2, later_h=14 * 24.0)]
     results = [row for subject in CANDIDATES for row in _results(subject, LEAK)]
     results += [row for subject in NEGATIVES for row in _results(subject, QUIET)]
-    _write(folder / "people.parquet", people, PEOPLE)
-    _write(folder / "episodes.parquet", episodes, EPISODES)
-    _write(
-        folder / "negatives.parquet", [{"subject": each} for each in NEGATIVES], pa.schema([("subject", pa.string())])
-    )
+    _write(folder / "people.parquet", people, schema.PEOPLE)
+    _write(folder / "episodes.parquet", episodes, schema.EPISODES)
+    well = [{"subject": each, "sex": "male", "age_years": 70.0, "diagnoses": ["hypertension"]} for each in NEGATIVES]
+    _write(folder / "negatives.parquet", well, schema.NEGATIVES)
     _write(folder / "results.parquet", results, RESULT_COLUMNS)
-    counts = {} if screened is None else {"people": screened}
-    (folder / "run.json").write_text(json.dumps({"counts": counts}), encoding="utf-8")
+    (folder / "run.json").write_text(json.dumps({"counts": {"people": SCREENED}}), encoding="utf-8")
     return folder
 
 
-def _write(path: Path, rows: list[dict[str, Any]], schema: pa.Schema) -> None:
-    parquet.write_table(pa.Table.from_pylist(rows, schema=schema), path)
+def _write(path: Path, rows: list[dict[str, Any]], columns: pa.Schema) -> None:
+    parquet.write_table(pa.Table.from_pylist(rows, schema=columns), path)
 
 
 def _results(subject: str, course: tuple[tuple[int, int, int], ...]) -> list[dict[str, Any]]:

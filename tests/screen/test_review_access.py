@@ -9,6 +9,7 @@ import pytest
 from pyarrow import parquet
 
 from clarkson.errors import RecordError
+from clarkson.screen import schema
 from clarkson.screen.found import open_screening
 from tests.screen.review_folder import write_screening
 from tests.screen.reviewer import Reviewer
@@ -67,8 +68,17 @@ def test_a_folder_that_no_screening_wrote_is_refused(folder: Path, name: str) ->
         open_screening(folder)
 
 
+def test_a_screening_that_was_not_finished_is_refused(folder: Path) -> None:
+    (folder / "run.json").write_text("{}")
+    with pytest.raises(RecordError, match=r"run\.json .* does not say how many"):
+        open_screening(folder)
+    (folder / "run.json").unlink()
+    with pytest.raises(RecordError, match=r"has no run\.json"):
+        open_screening(folder)
+
+
 def test_one_person_of_both_kinds_is_refused(folder: Path) -> None:
-    parquet.write_table(pa.table({"subject": ["p-2"]}), folder / "negatives.parquet")
+    parquet.write_table(pa.Table.from_pylist([{"subject": "p-2"}], schema.NEGATIVES), folder / "negatives.parquet")
     with pytest.raises(RecordError, match="'p-2' stands in"):
         open_screening(folder)
 

@@ -14,10 +14,9 @@ from pyarrow import parquet
 
 from clarkson.errors import RecordError
 from clarkson.record.canonical_columns import RESULT_COLUMNS
-from clarkson.screen.schema import EPISODES, PEOPLE, RUN
+from clarkson.screen.schema import EPISODES, NEGATIVES, PEOPLE, RUN
 
 Row = Mapping[str, Any]
-_NEGATIVES = pa.schema([PEOPLE.field("subject")])  # traits are shown where they stand there
 TRAITS = ("sex", "age_years", "diagnoses")
 _SHUFFLED = "clarkson review"
 
@@ -28,7 +27,7 @@ class Screening:
 
     ``people`` are the candidates by subject in the order of their rank, ``negatives`` the random people without an
     episode. ``queue`` is everybody, shuffled by a hash of the subject: the order is the same at each opening and for
-    each reviewer, and tells nothing. ``screened`` is how many people were screened in all, where it is known.
+    each reviewer, and tells nothing. ``screened`` is how many people were screened in all.
     """
 
     folder: Path
@@ -36,13 +35,12 @@ class Screening:
     negatives: Mapping[str, Row]
     episodes: Mapping[str, tuple[Row, ...]]
     queue: tuple[str, ...]
-    screened: int | None
+    screened: int
 
-    def traits(self, subject: str, *, shown: bool) -> Row:
-        """Sex, age and diagnoses. Unless what was found is ``shown``, only those that are known of negatives too."""
+    def traits(self, subject: str) -> Row:
+        """Sex, age and diagnoses."""
         row = self.people.get(subject) or self.negatives[subject]
-        known_of_both = next(iter(self.negatives.values()), TRAITS)
-        return {each: row.get(each) if shown or each in known_of_both else None for each in TRAITS}
+        return {each: row[each] for each in TRAITS}
 
 
 def open_screening(folder: Path) -> Screening:
@@ -54,7 +52,7 @@ def open_screening(folder: Path) -> Screening:
         It is none: a file or a column is missing, or a person is a candidate and a negative at once.
     """
     people = {row["subject"]: row for row in _rows(folder, "people.parquet", PEOPLE)}
-    negatives = {row["subject"]: row for row in _rows(folder, "negatives.parquet", _NEGATIVES)}
+    negatives = {row["subject"]: row for row in _rows(folder, "negatives.parquet", NEGATIVES)}
     _table(folder, "results.parquet", RESULT_COLUMNS, [("subject", "==", "")])
     if both := people.keys() & negatives.keys():
         raise RecordError(f"'{min(both)}' stands in people.parquet and in negatives.parquet of '{folder}'")
@@ -106,10 +104,11 @@ def _table(folder: Path, name: str, schema: pa.Schema, filters: list[tuple[str, 
     return table
 
 
-def _screened(folder: Path) -> int | None:
+def _screened(folder: Path) -> int:
     """How many people were screened, as run.json says."""
     try:
-        counts = json.loads((folder / RUN).read_bytes())["counts"]
-        return int(counts["people"])
+        return int(json.loads((folder / RUN).read_bytes())["counts"]["people"])
+    except FileNotFoundError:
+        raise RecordError(f"'{folder}' has no {RUN}: it is no folder that 'clarkson screen' finished") from None
     except (OSError, ValueError, KeyError, TypeError):
-        return None
+        raise RecordError(f"{RUN} in '{folder}' does not say how many people were screened") from None

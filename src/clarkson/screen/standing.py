@@ -30,11 +30,10 @@ def standing(screening: Screening, given: Given) -> Standing:
     }
     by_subject = {subject: list(each.values()) for subject, each in answers.items()}
     candidates, negatives = judged(by_subject, screening.people), judged(by_subject, screening.negatives)
-    flagged, screened = len(screening.people), screening.screened
     return Standing(
         pairs(answers),
         krippendorff_alpha(by_subject.values()),
         candidates,
         negatives,
-        None if screened is None else specificity(candidates, negatives, flagged, screened),
+        specificity(candidates, negatives, len(screening.people), screening.screened),
     )

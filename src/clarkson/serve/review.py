@@ -117,7 +117,7 @@ def review_app(screening: Screening, *, key: str, reviewer: str | None = None) -
             reviewer=name,
             number=number,
             subject=subject,
-            traits=screening.traits(subject, shown=shown),
+            traits=screening.traits(subject),
             row=screening.people.get(subject) if shown else None,
             found=shown,
             own=own,
