@@ -24,7 +24,7 @@ from pyarrow import parquet
 from clarkson.evaluate.population import write_population
 from clarkson.record.dataset import Dataset
 from clarkson.record.omop import printed_omop
-from clarkson.record.tables import tables_in_folder
+from clarkson.record.table_files import tables_in_folder
 from clarkson.screen.screen import standings_here
 from clarkson.screen.spark import standings_on_spark
 

@@ -124,11 +124,14 @@ def withdraw(number: int, why: str, subject: str, store: str | None) -> None:
 def about(sex: str | None, age_years: float | None, subject: str, store: str | None) -> None:
     """Say the sex and the age that an assessment needs."""
     from clarkson.diary.diary import about as say_about
+    from clarkson.diary.diary import record_kept
+    from clarkson.record.record import Record
 
     if sex is None and age_years is None:
         raise click.UsageError("say --sex, --age, or both")
     kept, person = _opened(store, subject)
-    record = say_about(kept, person, sex=sex, age_years=age_years)
+    say_about(kept, person, sex=sex, age_years=age_years)
+    record = record_kept(kept, person) or Record(person)
     age = "age not known" if record.age_years is None else f"{record.age_years:g} years"
     click.echo(f"{person}: {record.sex or 'sex not known'}, {age}")
 

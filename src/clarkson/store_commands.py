@@ -13,6 +13,8 @@ from clarkson.errors import StoreError
 from clarkson.formats import FORMATS
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from clarkson.record.record import Record
 
 _STORE_OPTION = click.option(
@@ -196,18 +198,25 @@ def _records(
 
 
 def described(fact: object) -> str:
-    """A result, a dose or an event in one line."""
+    """A result, a dose or an event in one line; the hour is left out where it was estimated."""
     from clarkson.analytes import analyte
     from clarkson.record.record import Dose, Event, Result
 
     if isinstance(fact, Result):
-        return f"{fact.time.isoformat()} {fact.analyte} {fact.comparator}{analyte(fact.analyte).shown(fact.value)}"
+        value = f"{fact.comparator}{analyte(fact.analyte).shown(fact.value)}"
+        return f"{_when(fact.time, fact.exact_time)} {fact.analyte} {value}"
     if isinstance(fact, Dose):
         amount = "" if fact.amount is None else f" {fact.amount:g} {fact.unit}"
-        return f"{fact.start.isoformat()} {fact.what}{amount}".rstrip()
+        return f"{_when(fact.start, fact.exact_time)} {fact.what}{amount}".rstrip()
     if isinstance(fact, Event):
-        return f"{fact.time.isoformat() if fact.time else 'no time'} {fact.kind}: {fact.text}"
+        return f"{_when(fact.time, fact.exact_time)} {fact.kind}: {fact.text}"
     raise StoreError("a fact of an unknown kind")
+
+
+def _when(time: datetime | None, exact: bool) -> str:
+    if time is None:
+        return "no time"
+    return time.isoformat() if exact else f"{time:%Y-%m-%d}"
 
 
 def _shown(place: str) -> str:

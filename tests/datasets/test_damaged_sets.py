@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import zipfile
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -57,7 +58,7 @@ def test_what_clarkson_does_not_write_in_its_tables_is_listed(tmp_path: Path) ->
     parquet.write_table(odd, place / "results.parquet")
     odd_event = {
         **{"subject": [record.subject], "kind": ["wedding"], "text": ["it rained"], "time": [NOON]},
-        **{"file": [None], "place": [None]},
+        **{"file": [None], "place": [None], "exact_time": [True]},
     }
     parquet.write_table(pa.table(odd_event), place / "events.parquet")
     account = open_dataset(place).account()
@@ -175,7 +176,8 @@ def test_a_condition_of_synthea_without_a_code_stands_somewhere(tmp_path: Path) 
     account = people.account()
     assert (account.events["diagnosis"], account.lost) == (1, 0)
     assert account.skipped["it does not say what happened"] == 1
-    assert [str(each.source) for each in people.record("1").events] == ["conditions, at 2021-03-04"]
+    (event,) = people.record("1").events
+    assert (str(event.source), event.exact_time) == ("conditions, at 2021-03-04", False)
 
 
 def test_rows_of_mimic_without_a_number_stand_somewhere(tmp_path: Path) -> None:
@@ -190,6 +192,34 @@ def test_rows_of_mimic_without_a_number_stand_somewhere(tmp_path: Path) -> None:
     people = open_dataset(place)
     assert (people.account().results, people.account().lost) == ({"albumin": 6}, 0)
     assert str(people.record("1").results[0].source) == "labevents, no labevent_id"
+
+
+@pytest.mark.parametrize("other", ["Albumin 5%", "Levophed"])
+def test_an_entry_of_mimics_dictionaries_that_stands_twice_doubles_nothing(other: str, tmp_path: Path) -> None:
+    hosp = mimic_iv(tmp_path / "mimic") / "hosp"
+    albumin = str(TESTS["albumin"][2])
+    again = {"Albumin 5%": ("1751-7", "gout"), "Levophed": ("4544-3", "sepsis")}[other]
+    named = {"itemid": [albumin] * 2, "loinc_code": ["1751-7", again[0]], "label": ["Albumin"] * 2}
+    write(hosp, "d_labitems", {**named, "category": ["Chemistry"] * 2})
+    write(hosp, "d_items", {"itemid": [220862] * 2, "label": ["Albumin 5%", other]})
+    titles: dict[str, list[object]] = {
+        "icd_code": ["274"] * 2,
+        "icd_version": [9] * 2,
+        "long_title": ["gout", again[1]],
+    }
+    write(hosp, "d_icd_diagnoses", titles)
+    write(hosp, "diagnoses_icd", {"subject_id": [1], "icd_code": ["274"], "icd_version": [9]})
+    given: dict[str, list[object]] = {
+        **{"subject_id": [1], "itemid": [220862], "starttime": [NOON], "endtime": [NOON], "amount": [100.0]},
+        **{"amountuom": ["ml"], "statusdescription": ["FinishedRunning"]},
+    }
+    write(hosp, "inputevents", given)
+    people = open_dataset(tmp_path / "mimic")
+    account, record = people.account(), people.record("1")
+    same = other == "Albumin 5%"
+    assert (account.results, account.doses, account.lost) == ({"albumin": 6} if same else {}, {"albumin": 1}, 0)
+    assert [each.what for each in record.doses] == ["Albumin 5%" if same else "item 220862"]
+    assert [each.text for each in record.events] == ["gout" if same else "ICD-9 274"]
 
 
 @pytest.mark.parametrize("damage", ["a person is missing", "no numbers", "twice", "two of one number"])
@@ -235,3 +265,105 @@ def test_what_clarkson_does_not_write_in_its_meds_is_listed(tmp_path: Path) -> N
     assert (sum(account.results.values()), account.lost) == (0, 0)
     assert account.skipped["the status odd is not known"] == len(record.results)
     assert [(each.sex, each.height_cm) for each in people] == [(None, None)]
+
+
+def split(file: Path, column: str, second: Any) -> Path:
+    """A table as a folder of two files: ``second`` makes what the column is in the second half of its rows."""
+    table = parquet.read_table(file)
+    half = table.num_rows // 2
+    rest = table.slice(half)
+    place = table.column_names.index(column)
+    folder = file.with_suffix("")
+    file.unlink()
+    folder.mkdir()
+    parquet.write_table(table.slice(0, half), folder / "0.parquet")
+    parquet.write_table(rest.set_column(place, column, second(rest[column])), folder / "1.parquet")
+    return folder
+
+
+def words(cells: pa.ChunkedArray) -> pa.Array:
+    return pa.array([str(each) for each in cells.to_pylist()])
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "second"),
+    [
+        ("measurement", "value_as_number", lambda cells: cells.cast(pa.float32())),
+        ("measurement", "value_as_number", words),
+        ("measurement", "person_id", lambda cells: cells.cast(pa.float64())),
+        ("measurement", "person_id", words),
+        ("measurement", "measurement_id", words),
+        ("measurement", "measurement_date", lambda cells: cells.cast(pa.timestamp("us"))),
+        ("measurement", "measurement_datetime", lambda cells: cells.cast(pa.timestamp("us", "UTC"))),
+        ("measurement", "measurement_datetime", words),
+        ("measurement", "unit_source_value", lambda cells: cells),
+        ("person", "gender_concept_id", words),
+    ],
+)
+def test_parts_of_a_table_that_differ_in_type_are_read_as_printed(
+    table: str, column: str, second: Any, tmp_path: Path
+) -> None:
+    whole = open_dataset(omop_folder(tmp_path / "whole"))
+    place = omop_folder(tmp_path / "parts")
+    split(place / f"{table}.parquet", column, second)
+    parts = open_dataset(place)
+    facts = [
+        [(each.subject, each.sex, [(one.analyte, one.value, one.time, one.exact_time) for one in each.results])
+         for each in people]
+        for people in (whole, parts)
+    ]  # fmt: skip
+    assert facts[0] == facts[1]
+    assert parts.account().lost == 0
+
+
+def test_parts_of_clif_and_mimic_that_differ_in_type_are_read_as_printed(tmp_path: Path) -> None:
+    split(
+        clif(tmp_path / "clif") / "clif_labs.parquet", "lab_collect_dttm", lambda cells: cells.cast(pa.timestamp("us"))
+    )
+    hosp = mimic_iv(tmp_path / "mimic") / "hosp"
+    for name in ("labevents", "patients"):
+        file = next(hosp.glob(f"{name}.csv*"))
+        parquet.write_table(csv.read_csv(file), hosp / f"{name}.parquet")
+        file.unlink()
+    split(hosp / "labevents.parquet", "valuenum", words)
+    split(hosp / "patients.parquet", "subject_id", lambda cells: cells.cast(pa.float64()))
+    for place in ("clif", "mimic"):
+        people = open_dataset(tmp_path / place)
+        account = people.account()
+        assert (people.people, sum(account.results.values()), account.lost) == (("1", "2", "10"), 24, 0)
+
+
+@pytest.mark.parametrize(
+    ("second", "told"),
+    [
+        ([date(2021, 3, 4)], r"times \(DATE\)"),
+        ([True], r"yes or no \(BOOLEAN\)"),
+        ([[1.0]], r"values of the type DOUBLE\[\]"),
+    ],
+)
+def test_shards_of_meds_that_differ_in_kind_are_refused_in_a_sentence(
+    second: list[object], told: str, tmp_path: Path
+) -> None:
+    place = meds(tmp_path / "meds")
+    shard: dict[str, Any] = {"subject_id": [1], "time": [NOON], "code": ["LOINC//4544-3//%"], "numeric_value": second}
+    write(place / "data" / "held_out", "1", {**shard, "note": ["unread"]})
+    write(place / "data" / "held_out", "2", {**shard, "numeric_value": ["41.5"], "note": [7]})
+    people = open_dataset(place)
+    sentence = (
+        rf"'meds' cannot be read: the column numeric_value of the table event holds {told} in 'held_out/1.parquet'"
+        r" and numbers \(FLOAT\) in 'train/0.parquet'; write it as one kind in all files of the table"
+    )
+    for read in (people.account, people.results().read_all, lambda: people.record("1")):
+        with pytest.raises(RecordError, match=sentence):
+            read()
+
+
+def test_what_differs_in_a_column_that_is_not_read_or_has_no_cells_is_no_matter(tmp_path: Path) -> None:
+    place = meds(tmp_path / "meds")
+    shard: dict[str, Any] = {"subject_id": [1], "time": [NOON], "code": ["LOINC//4544-3//%"]}
+    write(place / "data" / "held_out", "1", {**shard, "numeric_value": ["41.5"], "note": [7], "end": [None]})
+    empty = pa.array([None], pa.date32())
+    write(place / "data" / "held_out", "2", {**shard, "numeric_value": empty, "note": [[7]], "end": [NOON]})
+    account = open_dataset(place).account()
+    assert (account.results["hematocrit"], account.lost) == (7, 0)
+    assert account.skipped["it has no number"] == 1

@@ -256,6 +256,7 @@ def test_doses_and_events_come_along(tmp_path: Path) -> None:
         ("other", "paracetamol", None),
     ]
     assert record.diagnoses == ("polycythemia vera",)
+    assert not any(each.exact_time for each in record.events), "only their day is known"
     # A person without a row of their own is no less a person.
     assert people.people == ("1", "2", "10", "99")
     assert [each.kind for each in people.record("99").doses] == ["crystalloid"]

@@ -200,6 +200,7 @@ def doses(draw: st.DrawFn, times: st.SearchStrategy[datetime]) -> Dose:
         volume_ml=volume_ml(amount, unit),
         lasting=draw(st.booleans()),
         every_h=draw(st.none() | st.floats(0.5, 800.0)),
+        exact_time=draw(st.booleans()),
     )
 
 
@@ -211,7 +212,9 @@ def people(draw: st.DrawFn, subject: str = "") -> Record:
     moments = [start + timedelta(minutes=each) for each in draw(st.lists(minutes, min_size=1, max_size=3))]
     times = st.sampled_from(moments)
     kinds = st.sampled_from(get_args(EventKind))
-    happened = draw(st.lists(st.builds(Event, kinds, words, st.none() | times, st.just(written)), max_size=3))
+    timed = st.builds(Event, kinds, words, times, st.just(written), st.booleans())
+    timeless = st.builds(Event, kinds, words, st.none(), st.just(written))
+    happened = draw(st.lists(timed | timeless, max_size=3))
     found, _ = settle(draw(st.lists(results(times), max_size=8)))
     given_ = draw(st.lists(doses(times), max_size=3))
     return Record(

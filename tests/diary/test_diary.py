@@ -174,10 +174,38 @@ def test_everything_is_in_the_audit_log_without_names_or_values(store: Store) ->
     correct(store, "Zaubernuss", first.number, "pulse 118", why="typo")
     give_out(store, "Zaubernuss")
     lines = list(store.audit())
-    assert {"import", "read history", "correct", "export"} <= {line[2] for line in lines}
+    assert [line[2] for line in lines] == ["import", "correct", "export"]
     assert {line[1] for line in lines} == {"tester"}
     assert {line[3] for line in lines} == {store.hashed("Zaubernuss")}
     assert not any(word in repr(lines) for word in ("Zaubernuss", "117", "118", "typo"))
+
+
+def test_the_audit_log_says_what_was_done_and_a_reading_only_where_something_was_shown(store: Store) -> None:
+    def logged(work: Callable[[], object]) -> list[tuple[str, str]]:
+        before = len(list(store.audit()))
+        with suppress(ClarksonError):
+            work()
+        return [(action, detail) for _, _, action, _, detail in list(store.audit())[before:]]
+
+    added, corrected = [("import", "2 new facts")], [("correct", "fact 2")]
+    assert logged(lambda: put(store, "start theophylline 300 mg", at="2026-03-01")) == added
+    assert logged(lambda: put(store, "start theophylline 300 mg", at="2026-03-01")) == [("read history", "1 facts")]
+    assert logged(lambda: put(store, "start theophylline 200 mg", at="2026-03-02")) == [("read history", "1 facts")]
+    assert logged(lambda: put(store, "no such words")) == []
+    assert logged(lambda: put(store, "stop theophylline", at="2026-03-03")) == corrected
+    assert logged(lambda: put(store, "stop midodrine")) == [("read history", "2 facts")]
+    pressures = put(store, "blood pressure 92/60")
+    old, new = pressures.numbers[0], "blood pressure 95/60"
+    both = [("correct", f"facts {old}, {old + 1}")]
+    assert logged(lambda: correct(store, ME, old, new, why="typo")) == both
+    assert logged(lambda: correct(store, ME, old, new, why="typo")) == [("read history", "6 facts")]
+    assert logged(lambda: withdraw(store, ME, put(store, "pulse 90").number, why="x"))[-1][0] == "correct"
+    assert [each[0] for each in logged(lambda: about(store, ME, sex="female", age_years=None))] == ["import"]
+    out = give_out(store, ME).encode()
+    assert [each[0] for each in logged(lambda: give_out(store, ME))] == ["export"]
+    assert [each[0] for each in logged(lambda: take_in(store, ME, out, "a.csv"))] == ["read history"]
+    assert [each[0] for each in logged(lambda: take_in(store, ANNA, out, "a.csv", patient=ME))] == ["import"]
+    assert [each[0] for each in logged(lambda: entries(store, ME))] == ["read history"]
 
 
 @pytest.fixture(scope="module")
@@ -290,9 +318,42 @@ def test_a_day_without_its_hour_says_so(store: Store) -> None:
     assert (result.exact_time, entry.when) == (False, "2026-03-04")
 
 
+@pytest.mark.parametrize(
+    "words", ["attack severe, hospital", "infection cold", "IVIG 70 g over 4 h", "start midodrine"]
+)
+def test_a_day_of_an_event_or_a_dose_gets_no_hour(words: str, store: Store) -> None:
+    entry = put(store, words, at="2026-03-04")
+    assert (entry.exact, entry.when) == (False, "2026-03-04")
+    assert put(store, words.replace("start", "took").replace("midodrine", "midodrine 5 mg")).when != "2026-03-04"
+    text = give_out(store, ME)
+    take_in(store, ANNA, text.encode(), "me.csv", patient=ME)
+    assert facts_of(store, ANNA) == facts_of(store)
+    assert sorted(line.split(",")[3] for line in text.splitlines()[1:]) == ["", "no"]
+    corrected = correct(store, ME, entry.number, entry.words, why="with its hour", at="2026-03-04T09:00Z")
+    assert corrected.exact
+
+
+def test_a_treatment_that_stopped_on_a_day_gets_no_hour(store: Store) -> None:
+    put(store, "start midodrine 5 mg daily", at="2026-03-01T08:00Z")
+    shown = put(store, "stop midodrine", at="2026-03-04").shown
+    assert shown == "Midodrine 5 mg daily (stopped 2026-03-04)"
+    take_in(store, ANNA, give_out(store, ME).encode(), "me.csv", patient=ME)
+    assert facts_of(store, ANNA) == facts_of(store)
+
+
+def test_a_stop_on_a_day_comes_in_as_the_stop_of_what_goes_on(store: Store) -> None:
+    for subject in (ME, ANNA):
+        put(store, "start midodrine 5 mg daily", at="2026-03-01T08:00Z", subject=subject)
+    put(store, "stop midodrine", at="2026-03-04")
+    take_in(store, ANNA, give_out(store, ME).encode(), "me.csv", patient=ME)
+    assert standing(store, ANNA) == ["Midodrine 5 mg daily (stopped 2026-03-04)"]
+
+
 def test_sex_and_age_are_kept_and_an_answer_that_cannot_be_is_said(store: Store) -> None:
-    assert about(store, ME, sex="female", age_years=45.0).sex == "female"
-    assert about(store, ME, sex="male", age_years=None).age_years == 45.0
+    about(store, ME, sex="female", age_years=45.0)
+    assert store.record(ME).sex == "female"
+    about(store, ME, sex="male", age_years=None)
+    assert (store.record(ME).sex, store.record(ME).age_years) == ("male", 45.0)
     with pytest.raises(StoreError, match="replaced since"):
         about(store, ME, sex="female", age_years=45.0)
 

@@ -53,6 +53,11 @@ def test_a_diary_is_kept_from_the_command_line(tmp_path: Path, monkeypatch: pyte
     newest = ran("diary", "show")[1].split()[0]
     assert "Taken back" in ran("diary", "withdraw", newest, "--why", "not mine")[1]
     assert "Nothing is written in the diary of 'me' yet." in ran("diary", "show")[1]
+    for words in ("attack severe", "IVIG 70 g over 4 h", "pulse 110"):
+        assert "2026-03-04  " in ran("diary", "add", words, "--at", "2026-03-04", "--who-for", "carl")[1]
+    history = ran("db", "history", "carl")[1]
+    assert (history.count("2026-03-04 "), "12:00" in history) == (3, False)
     log = ran("db", "audit")[1]
-    assert {"import", "correct", "export"} <= {line.split("\t")[2] for line in log.splitlines()}
+    # Of what was refused before it was looked at nothing is said, and of what was written no reading.
+    assert [line.split("\t")[2] for line in log.splitlines()][:3] == ["import", "import", "correct"]
     assert "anna" not in log

@@ -102,8 +102,11 @@ results = st.builds(
     exact_time=st.booleans(),
 )
 numbers = st.none() | st.floats(allow_nan=False, allow_infinity=False)
-doses = st.builds(Dose, st.just("albumin"), words, times, sources, end=st.none() | times, amount=numbers, unit=words)
-events = st.builds(Event, st.just("symptom"), words, st.none() | times, sources)
+ends = st.none() | times
+doses = st.builds(
+    Dose, st.just("albumin"), words, times, sources, end=ends, amount=numbers, unit=words, exact_time=st.booleans()
+)
+events = st.builds(Event, st.just("symptom"), words, ends, sources, st.booleans())
 skips = st.builds(Skipped, sources, words, words, question=st.booleans(), count=st.integers(1, 9))
 
 

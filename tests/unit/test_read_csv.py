@@ -140,6 +140,23 @@ def test_a_date_alone_is_noon_and_not_exact() -> None:
     assert not record.results[0].exact_time
 
 
+@pytest.mark.parametrize("words", ["event:attack,severe,", "event:infection,cold,", "dose:IVIG,70,g"])
+def test_a_date_alone_of_an_event_or_a_dose_is_not_exact(words: str) -> None:
+    times = ("2024-07-01", "2024-07-01T12:00Z", "2024-07-01T12:00Z")
+    record = read(
+        "time,test,value,unit,end,exact\n"
+        + "".join(f"{time},{words},,{exact}\n" for time, exact in zip(times, ("", "", "no"), strict=True)),
+        timezone="UTC",
+    )
+    found = [each.exact_time for each in record.events] + [each.exact_time for each in record.doses]
+    assert found == [False, True, False]
+
+
+def test_a_dose_that_ended_on_a_day_is_not_exact() -> None:
+    (dose,) = read("time,test,value,unit,end\n2024-07-01T08:00Z,dose:midodrine,5,mg,2024-07-03\n", timezone="UTC").doses
+    assert not dose.exact_time
+
+
 def test_shifted_years_of_deidentified_records_are_read() -> None:
     record = read("time,test,value,unit\n2148-07-01T08:00Z,Hct,44,%\n1099-07-01T08:00Z,Hct,44,%\n")
     assert len(record.results) == 1

@@ -319,6 +319,19 @@ def test_a_date_is_noon_a_period_its_start() -> None:
     ]
 
 
+@pytest.mark.parametrize(("time", "exact"), [("2024-03-01", False), ("2024-03-01T12:00:00Z", True)])
+def test_a_date_of_a_condition_or_a_dose_is_not_exact(time: str, exact: bool) -> None:
+    named = {"text": "albumin 20 %"}
+    given = {"resourceType": "MedicationAdministration", "status": "completed", "medicationCodeableConcept": named}
+    record = bundle(
+        {"resourceType": "Condition", "code": {"text": "influenza"}, "onsetDateTime": time},
+        {**given, "effectiveDateTime": time},
+        {**given, "effectivePeriod": {"start": "2024-03-01T08:00:00Z", "end": time}},
+    )
+    assert [each.exact_time for each in record.events] == [exact]
+    assert [each.exact_time for each in record.doses] == [exact] * 2
+
+
 def test_unknown_codes_and_codes_of_other_systems_are_not_guessed() -> None:
     other = observation()
     other["code"] = {"coding": [{"system": "http://snomed.info/sct", "code": "4544-3"}], "text": "Hematocrit"}

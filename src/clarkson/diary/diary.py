@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,7 +16,7 @@ from clarkson.diary.entries import Entry, entries
 from clarkson.diary.moments import moment, now_here, refuse_before_birth
 from clarkson.diary.plain import Fact, plain
 from clarkson.diary.words import Stop, read_words
-from clarkson.errors import NobodyError, RecordError, SettingError, StoreError
+from clarkson.errors import ClarksonError, NobodyError, RecordError, SettingError, StoreError
 from clarkson.record.record import Dose, Event, Record, Result, Source
 from clarkson.store.store import Store
 
@@ -64,25 +65,26 @@ def write(
     """
     now = now or now_here()
     time, exact = moment(at, now)
-    refuse_before_birth(time, record_kept(store, subject), now)
     read = [read_words(line, time, exact=exact) for line in lines]
     stops = [each for each in read if isinstance(each, Stop)]
     if stops and len(read) > 1:
         raise RecordError("stop one treatment at a time")
     if stops:
-        return (stop(store, subject, stops[0].what, time),)
+        return (stop(store, subject, stops[0].what, time, exact=exact),)
     facts = tuple(dict.fromkeys(fact for each in read if not isinstance(each, Stop) for fact in each))
-    known = entries(store, subject)
-    standing = {plain(fact) for each in known if not each.withdrawn for fact in each.facts}
-    for fact in facts:
-        if isinstance(fact, Dose) and fact.lasting and fact not in standing:
-            _refuse_started_twice(known, fact)
+    with _looked_at(store, subject) as known:
+        refuse_before_birth(time, record_kept(store, subject, purpose=None), now)
+        standing = {plain(fact) for each in known if not each.withdrawn for fact in each.facts}
+        for fact in facts:
+            if isinstance(fact, Dose) and fact.lasting and fact not in standing:
+                _refuse_started_twice(known, fact)
     new = [_apart_from_fallen(fact, known) for fact in facts if fact not in standing]
     if new:
         spoken = "\n".join((token or secrets.token_hex(16), *lines))
         store.add(record_with(subject, new), file="diary", sha256=hashlib.sha256(spoken.encode()).hexdigest())
     wanted = set(facts)
-    after = entries(store, subject)
+    # Where nothing is new, the answer tells what stood there before.
+    after = entries(store, subject, purpose=None if new else "read history")
     return tuple(each for each in after if not each.withdrawn and wanted & {plain(fact) for fact in each.facts})
 
 
@@ -97,29 +99,31 @@ def correct(
         There is no such entry or it does not stand, no reason is given, or the words or the time cannot be read.
     """
     now = now or now_here()
-    known = entries(store, subject)
-    old = _standing(known, subject, number)
-    time, exact = moment(at, now) if at.strip() or old.time is None else (old.time, old.exact)
-    refuse_before_birth(time, record_kept(store, subject), now)
-    read = read_words(words, time, exact=exact)
-    if isinstance(read, Stop):
-        raise RecordError(f"a correction says what should stand in place of '{old.words}'; to stop it, add '{words}'")
-    if _what(read) != _what(old.facts):
-        raise RecordError(
-            f"entry {old.number} is '{old.shown}', and '{words}' is something else: "
-            "is the number right? What should not stand can be taken back"
-        )
-    facts = tuple(_ended_like(fact, old.facts[0]) for fact in read)
-    standing = {plain(fact): each.number for each in known if not each.withdrawn for fact in each.facts}
-    if all(fact in standing for fact in facts):
-        raise RecordError(f"entry {standing[facts[0]]} says that already")
-    for fact in facts:
-        if isinstance(fact, Dose) and fact.lasting:
-            _refuse_started_twice((each for each in known if each.number != old.number), fact)
+    with _looked_at(store, subject) as known:
+        old = _standing(known, subject, number)
+        time, exact = moment(at, now) if at.strip() or old.time is None else (old.time, old.exact)
+        refuse_before_birth(time, record_kept(store, subject, purpose=None), now)
+        read = read_words(words, time, exact=exact)
+        if isinstance(read, Stop):
+            raise RecordError(
+                f"a correction says what should stand in place of '{old.words}'; to stop it, add '{words}'"
+            )
+        if _what(read) != _what(old.facts):
+            raise RecordError(
+                f"entry {old.number} is '{old.shown}', and '{words}' is something else: "
+                "is the number right? What should not stand can be taken back"
+            )
+        facts = tuple(_ended_like(fact, old.facts[0]) for fact in read)
+        standing = {plain(fact): each.number for each in known if not each.withdrawn for fact in each.facts}
+        if all(fact in standing for fact in facts):
+            raise RecordError(f"entry {standing[facts[0]]} says that already")
+        for fact in facts:
+            if isinstance(fact, Dose) and fact.lasting:
+                _refuse_started_twice((each for each in known if each.number != old.number), fact)
     # A correction back to what stood before would otherwise be the fact that was taken back.
     corrected = [replace(fact, source=Source("diary", f"correction of {old.number}")) for fact in facts]
     store.correct(subject, old.number, why=why, by=record_with(subject, corrected), also=old.numbers[1:])
-    return next(each for each in entries(store, subject) if corrected[0] in each.facts)
+    return next(each for each in entries(store, subject, purpose=None) if corrected[0] in each.facts)
 
 
 def withdraw(store: Store, subject: str, number: int, *, why: str) -> Entry:
@@ -130,43 +134,47 @@ def withdraw(store: Store, subject: str, number: int, *, why: str) -> Entry:
     StoreError
         There is no such entry, it does not stand, or no reason is given.
     """
-    old = _standing(entries(store, subject), subject, number)
+    with _looked_at(store, subject) as known:
+        old = _standing(known, subject, number)
     store.correct(subject, old.number, why=why, also=old.numbers[1:])
     return old
 
 
-def stop(store: Store, subject: str, what: str, time: datetime) -> Entry:
+def stop(store: Store, subject: str, what: str, time: datetime, *, exact: bool = True) -> Entry:
     """Stop a treatment at a time: by its name if one of that name goes on, or by the number of its entry.
 
-    A number also moves the stop of one that was stopped before.
+    A number also moves the stop of one that was stopped before. ``exact`` is false where only the day of the time is
+    known.
 
     Raises
     ------
     ClarksonError
         Nothing or more than one thing of that name goes on, or it began later.
     """
-    known = entries(store, subject)
-    if what.isdecimal():
-        old = _standing(known, subject, int(what))
-    else:
-        going = [each for each in known if each.goes_on]
-        named = [each for each in going if _name(each).casefold() == what.casefold()]
-        if len(named) > 1:
-            numbers = " or ".join(f"'stop {each.number}'" for each in named)
-            raise RecordError(f"'{what}' was started more than once: write {numbers}")
-        if not named:
-            listed = ", ".join(f"'{_name(each)}'" for each in going) or "nothing"
-            raise RecordError(f"'{what}' is not going on; what goes on is {listed}")
-        old = named[0]
-    dose = old.facts[0]
-    if not isinstance(dose, Dose) or not dose.lasting:
-        raise RecordError(f"entry {old.number} is no treatment that goes on: '{old.shown}'")
-    if time < dose.start:
-        raise SettingError(f"'{dose.what}' began at {dose.start:%Y-%m-%d %H:%M}, after the time of its stop")
-    return old if dose.end == time else end(store, subject, old, time, why=STOPPED)
+    with _looked_at(store, subject) as known:
+        if what.isdecimal():
+            old = _standing(known, subject, int(what))
+        else:
+            going = [each for each in known if each.goes_on]
+            named = [each for each in going if _name(each).casefold() == what.casefold()]
+            if len(named) > 1:
+                numbers = " or ".join(f"'stop {each.number}'" for each in named)
+                raise RecordError(f"'{what}' was started more than once: write {numbers}")
+            if not named:
+                listed = ", ".join(f"'{_name(each)}'" for each in going) or "nothing"
+                raise RecordError(f"'{what}' is not going on; what goes on is {listed}")
+            old = named[0]
+        dose = old.facts[0]
+        if not isinstance(dose, Dose) or not dose.lasting:
+            raise RecordError(f"entry {old.number} is no treatment that goes on: '{old.shown}'")
+        if time < dose.start:
+            raise SettingError(f"'{dose.what}' began at {old.when}, after the time of its stop")
+    if dose.end == time and (exact or not dose.exact_time):
+        return next(each for each in entries(store, subject) if each.number == old.number)
+    return end(store, subject, old, time, exact=exact, why=STOPPED)
 
 
-def about(store: Store, subject: str, *, sex: str | None, age_years: float | None) -> Record:
+def about(store: Store, subject: str, *, sex: str | None, age_years: float | None) -> None:
     """Keep what an assessment needs to know of the person beside the entries.
 
     Raises
@@ -177,14 +185,13 @@ def about(store: Store, subject: str, *, sex: str | None, age_years: float | Non
     said = {"sex": sex, "age_years": age_years}
     traits = Record(subject, **{name: value for name, value in said.items() if value is not None})  # type: ignore[arg-type]
     store.add(traits, file="diary", sha256=secrets.token_hex(32))
-    record = store.record(subject)
+    record = store.record(subject, purpose=None)
     if any(value is not None and getattr(record, name) != value for name, value in said.items()):
         raise StoreError("this was said once before and replaced since; write the age with another digit, such as 45.1")
-    return record
 
 
-def end(store: Store, subject: str, old: Entry, time: datetime, *, why: str) -> Entry:
-    """Replace a lasting dose by the same with an end.
+def end(store: Store, subject: str, old: Entry, time: datetime, *, exact: bool, why: str) -> Entry:
+    """Replace a lasting dose by the same with an end; ``exact`` is false where only the day of the end is known.
 
     Raises
     ------
@@ -194,13 +201,24 @@ def end(store: Store, subject: str, old: Entry, time: datetime, *, why: str) -> 
     (dose,) = (each for each in old.facts if isinstance(each, Dose))
     # The place makes it another fact than an earlier stop at the same time that was moved since.
     place = "; ".join(filter(None, (dose.source.place.split(_STOP_OF)[0], f"{_STOP_OF}{old.number}")))
-    ended = replace(dose, end=time, source=Source(dose.source.file, place))
+    source = Source(dose.source.file, place)
+    ended = replace(dose, end=time, exact_time=dose.exact_time and exact, source=source)
     store.correct(subject, old.number, why=why, by=record_with(subject, [ended]))
-    return next(each for each in entries(store, subject) if ended in each.facts)
+    return next(each for each in entries(store, subject, purpose=None) if ended in each.facts)
 
 
-def record_kept(store: Store, subject: str) -> Record | None:
-    """The record of a person as it stands, or None of nobody.
+@contextmanager
+def _looked_at(store: Store, subject: str) -> Iterator[tuple[Entry, ...]]:
+    """The entries, to decide by them. A refusal can tell what stands there: then this was a reading, and is noted."""
+    try:
+        yield entries(store, subject, purpose=None)
+    except ClarksonError:
+        entries(store, subject)
+        raise
+
+
+def record_kept(store: Store, subject: str, *, purpose: str | None = "read") -> Record | None:
+    """The record of a person as it stands, or None of nobody; ``purpose`` is that of ``Store.record``.
 
     Raises
     ------
@@ -208,7 +226,7 @@ def record_kept(store: Store, subject: str) -> Record | None:
         The store cannot be read.
     """
     try:
-        return store.record(subject)
+        return store.record(subject, purpose=purpose)
     except NobodyError:
         return None
 
@@ -268,5 +286,5 @@ def _apart_from_fallen(fact: Fact, known: Iterable[Entry]) -> Fact:
 def _ended_like(fact: Fact, old: Fact) -> Fact:
     """A lasting dose with the end of the one that it replaces."""
     if isinstance(fact, Dose) and isinstance(old, Dose) and fact.lasting and old.lasting and old.end is not None:
-        return replace(fact, end=max(old.end, fact.start))
+        return replace(fact, end=max(old.end, fact.start), exact_time=fact.exact_time and old.exact_time)
     return fact

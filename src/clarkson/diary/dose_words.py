@@ -40,8 +40,10 @@ ONE = "write it like 'IVIG 70 g over 4 h' or 'terbutaline 5 mg'"
 GOING_ON = "write it like 'start theophylline 300 mg twice a day' or 'start midodrine'"
 
 
-def dose_in_words(said: str, time: datetime, *, said_to_be_one: bool = False) -> Dose:
+def dose_in_words(said: str, time: datetime, *, exact: bool = True, said_to_be_one: bool = False) -> Dose:
     """A single dose that began at a time. A name that Clarkson does not know must be said to be one.
+
+    ``exact`` is false where only the day of the time is known.
 
     Raises
     ------
@@ -66,11 +68,13 @@ def dose_in_words(said: str, time: datetime, *, said_to_be_one: bool = False) ->
         raise RecordError(f"'{said}' does not say how much; {ONE}")
     _refuse_too_much(what, amount, unit, hours)
     end = None if hours is None else time + timedelta(hours=hours)
-    return _dose(what, amount, unit, time, end=end)
+    return _dose(what, amount, unit, time, exact=exact, end=end)
 
 
-def started_in_words(said: str, time: datetime) -> Dose:
+def started_in_words(said: str, time: datetime, *, exact: bool = True) -> Dose:
     """A dose that goes on from a time, with how much each time and how often as far as they are said.
+
+    ``exact`` is false where only the day of the time is known.
 
     Raises
     ------
@@ -96,7 +100,7 @@ def started_in_words(said: str, time: datetime) -> Dose:
     if rest or (amount is None and re.search(r"\s\d", _STRENGTH.sub("", what))):
         raise RecordError(f"'{rest or what}' cannot be read in 'start {said}'; {GOING_ON}")
     _refuse_too_much(what, amount, unit, None)
-    return _dose(what, amount, unit, time, lasting=True, every_h=every_h)
+    return _dose(what, amount, unit, time, exact=exact, lasting=True, every_h=every_h)
 
 
 def words_of_dose(dose: Dose) -> str:
@@ -115,6 +119,7 @@ def _dose(
     unit: str,
     start: datetime,
     *,
+    exact: bool,
     end: datetime | None = None,
     lasting: bool = False,
     every_h: float | None = None,
@@ -130,6 +135,7 @@ def _dose(
         volume_ml=volume_ml(amount, unit),
         lasting=lasting,
         every_h=every_h,
+        exact_time=exact,
     )
 
 

@@ -44,7 +44,7 @@ class Entry:
     @property
     def exact(self) -> bool:
         """Whether its hour is known."""
-        return all(each.exact_time for each in self.facts if isinstance(each, Result))
+        return all(each.exact_time for each in self.facts)
 
     @property
     def when(self) -> str:
@@ -68,8 +68,10 @@ class Entry:
         return isinstance(first, Dose) and first.lasting and first.end is None and not self.withdrawn
 
 
-def entries(store: Store, subject: str) -> tuple[Entry, ...]:
+def entries(store: Store, subject: str, *, purpose: str | None = "read history") -> tuple[Entry, ...]:
     """Every entry of a person, the newest first, those that were taken back among them; none of nobody.
+
+    The audit log says ``purpose``; None is for what is looked at to decide, and shown to nobody.
 
     Raises
     ------
@@ -77,7 +79,7 @@ def entries(store: Store, subject: str) -> tuple[Entry, ...]:
         The store cannot be read.
     """
     try:
-        kept = store.history(subject)
+        kept = store.history(subject, purpose=purpose)
     except NobodyError:
         return ()
     return tuple(sorted(_paired(kept), key=lambda each: (each.time or _NEVER, each.number), reverse=True))

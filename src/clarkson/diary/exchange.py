@@ -38,7 +38,7 @@ def give_out(store: Store, subject: str) -> str:
     StoreError
         There is no such diary, or the store cannot be read.
     """
-    text = csv_of(store.record(subject))
+    text = csv_of(store.record(subject, purpose=None))
     store.note_export(subject, "diary as CSV")
     return text
 
@@ -65,11 +65,11 @@ def take_in(
         raise
     if read.origin is not None:
         raise RecordError(f"'{name}' gives hours without dates; a diary needs the time of each entry")
-    old = record_kept(store, subject)
+    old = record_kept(store, subject, purpose=None)
     possible = list(_possible(read, old, now_here()))
     facts = [each for each in possible if not isinstance(each, Skipped)]
     skipped = (*read.skipped, *(each for each in possible if isinstance(each, Skipped)))
-    kept = entries(store, subject)
+    kept = entries(store, subject, purpose=None)
     known = {plain(fact) for each in kept for fact in each.facts}
     going = {plain(each.facts[0]): each for each in kept if each.goes_on}
     begun = {_without_end(fact) for fact in known}
@@ -91,9 +91,12 @@ def take_in(
         # The same file again may hold more: what lay in the future has happened since.
         whole = hashlib.sha256(data + repr((owner, new, more)).encode()).hexdigest()
         store.add(record_with(subject, new, Record(subject, **more)), file=name, sha256=whole)
+    if not (new or more or stopped):
+        entries(store, subject)  # a reading: the answer tells that all of it stands there
     for dose in stopped:
         if dose.end is not None:
-            end(store, subject, going[_without_end(plain(dose))], dose.end, why=f"stopped, as {name} says")
+            going_on = going[_without_end(plain(dose))]
+            end(store, subject, going_on, dose.end, exact=dose.exact_time, why=f"stopped, as {name} says")
     return Taken(len(new) + len(stopped), len(facts) - len(new) - len(stopped), skipped)
 
 
@@ -118,4 +121,4 @@ def _goes_on(fact: Fact) -> bool:
 
 
 def _without_end(fact: Fact) -> Fact:
-    return replace(fact, end=None) if isinstance(fact, Dose) and fact.lasting else fact
+    return replace(fact, end=None, exact_time=True) if isinstance(fact, Dose) and fact.lasting else fact

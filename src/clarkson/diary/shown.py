@@ -55,7 +55,7 @@ def shown_time(time: datetime | None, facts: Sequence[Result | Dose | Event] = (
     """
     if time is None:
         return "no date"
-    if any(isinstance(each, Result) and not each.exact_time for each in facts):
+    if any(not each.exact_time for each in facts):
         return f"{time:%Y-%m-%d}"
     return f"{time:%Y-%m-%d %H:%M}"
 
@@ -98,7 +98,7 @@ def _dose(dose: Dose) -> str:
     name = f"{dose.what[0].upper()}{dose.what[1:]}" if dose.what else "Something"
     if dose.lasting:
         often = f" {rhythm_words(dose.every_h)}" if dose.every_h else ""
-        until = "it goes on" if dose.end is None else f"stopped {dose.end:%Y-%m-%d %H:%M}"
+        until = "it goes on" if dose.end is None else f"stopped {shown_time(dose.end, [dose])}"
         return f"{name}{amount}{often} ({until})"
     over = "" if dose.end is None else f" over {duration_words((dose.end - dose.start).total_seconds() / 3600.0)}"
     return f"{name}{amount}{over}"

@@ -82,13 +82,13 @@ def read_words(words: str, time: datetime, *, exact: bool = True) -> tuple[Fact,
             raise RecordError("what was stopped? Write it like 'stop theophylline'")
         return Stop(rest)
     if name == "start":
-        return (started_in_words(rest, time),)
+        return (started_in_words(rest, time, exact=exact),)
     if name in ("took", "dose", "infusion"):
-        return (dose_in_words(rest, time, said_to_be_one=True),)
+        return (dose_in_words(rest, time, exact=exact, said_to_be_one=True),)
     if name in _EVENTS:
-        return (_event(_EVENTS[name], rest, time),)
+        return (_event(_EVENTS[name], rest, time, exact=exact),)
     found = pressures_in_words(said, time, exact=exact) or result_in_words(said, time, exact=exact)
-    return found or (dose_in_words(said, time),)
+    return found or (dose_in_words(said, time, exact=exact),)
 
 
 def words_of(facts: Sequence[Fact]) -> str:
@@ -119,9 +119,9 @@ def _checked(words: str) -> str:
     return said
 
 
-def _event(kind: EventKind, text: str, time: datetime) -> Event:
+def _event(kind: EventKind, text: str, time: datetime, *, exact: bool) -> Event:
     if not text and kind not in _ALONE:
         raise RecordError(f"what was it? Write it like '{_EXAMPLE_OF[kind]}'")
     if text and not re.match(r"\w", text):
         raise RecordError(f"'{text}' begins with a sign; begin with a letter, as in '{_EXAMPLE_OF['other']}'")
-    return Event(kind, text or kind, time, DIARY)
+    return Event(kind, text or kind, time, DIARY, exact)

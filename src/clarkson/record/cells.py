@@ -161,17 +161,19 @@ def _dose(row: _Row, what: str, text: str, unit: str) -> Dose:
         raise RecordError(f"its amount is negative: {amount:g} {unit}".rstrip())
     volume = volume_ml(amount, unit)
     every = row.cell("every_h")
+    end, exact_end = _end(row)
     return Dose(
         _dose_kind(row.cell("dose_kind").lower()) or kind_of(what),
         what,
         row.time,
         row.source,
-        end=_end(row),
+        end=end,
         amount=amount,
         unit=unit,
         volume_ml=volume,
         lasting=row.cell("lasting").lower() in _TRUE,
         every_h=every_h_of(exact_number_of(every, row.table.decimal)) if every else None,
+        exact_time=row.exact and exact_end,
     )
 
 
@@ -182,21 +184,22 @@ def _dose_kind(printed: str) -> DoseKind | None:
     return next((each for each in kinds if each == printed), None)
 
 
-def _end(row: _Row) -> datetime | None:
-    printed = row.cell("end")
+def _end(row: _Row) -> tuple[datetime | None, bool]:
+    """When it ended, and whether the hour of that is exact."""
+    printed, exact = row.cell("end"), True
     if not printed:
-        return None
+        return None, exact
     if row.cell("hours"):
         end = hours_after_origin(exact_number_of(printed, row.table.decimal))
     else:
-        end, _ = instant(printed, row.table.timezone, row.table.mapped.date_format)
+        end, exact = instant(printed, row.table.timezone, row.table.mapped.date_format)
     if end < row.time:
         raise RecordError("it ends before it starts")
-    return end
+    return end, exact
 
 
 def _event(row: _Row, kind: str, text: str) -> Event:
-    return Event(_event_kind(kind), text or kind, row.time, row.source)
+    return Event(_event_kind(kind), text or kind, row.time, row.source, row.exact)
 
 
 def _event_kind(printed: str) -> EventKind:

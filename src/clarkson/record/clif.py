@@ -13,7 +13,8 @@ from clarkson.analytes import Method
 from clarkson.record.clock import utc_us
 from clarkson.record.concepts import concept_sets
 from clarkson.record.printed import NO_DOSES, NO_EVENTS, Printed, tests_table
-from clarkson.record.tables import Tables, tables_in_folder
+from clarkson.record.table_files import tables_in_folder
+from clarkson.record.tables import Tables
 
 _PREFIX = "clif_"
 _COLUMNS = {

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from clarkson.record.doses import kind_of
 from clarkson.record.printing import writing_of
-from clarkson.record.record import Record
+from clarkson.record.record import Dose, Event, Record, Result
 
 # The time stands first: a line that began with a name such as "#7" would be a comment.
 _COLUMNS = (
@@ -56,7 +56,7 @@ def _results(record: Record) -> list[dict[str, str]]:
         rows.append(
             {
                 **_when(record, result.time),
-                "exact": "" if result.exact_time else "no",
+                "exact": _exact(result),
                 "analyte": result.analyte,
                 "value": written.text,
                 "unit": written.unit,
@@ -76,6 +76,7 @@ def _doses(record: Record) -> list[dict[str, str]]:
         {
             **_when(record, dose.start),
             "end": next(iter(_when(record, dose.end).values()), ""),
+            "exact": _exact(dose),
             "analyte": f"dose:{dose.what}",
             "value": _number(dose.amount),
             "unit": dose.unit,
@@ -90,7 +91,13 @@ def _doses(record: Record) -> list[dict[str, str]]:
 def _events(record: Record) -> list[dict[str, str]]:
     told = {each.text for each in record.events if each.kind == "diagnosis"}
     rows = [
-        {**_when(record, event.time), "analyte": f"event:{event.kind}", "value": event.text} for event in record.events
+        {
+            **_when(record, event.time),
+            "exact": _exact(event),
+            "analyte": f"event:{event.kind}",
+            "value": event.text,
+        }
+        for event in record.events
     ]
     return rows + [{"analyte": "event:diagnosis", "value": each} for each in record.diagnoses if each not in told]
 
@@ -101,6 +108,10 @@ def _when(record: Record, time: datetime | None) -> dict[str, str]:
     if record.origin is None:
         return {"time": time.isoformat()}
     return {"hours": repr((time - record.origin).total_seconds() / 3600.0)}
+
+
+def _exact(fact: Result | Dose | Event) -> str:
+    return "" if fact.exact_time else "no"
 
 
 def _number(value: float | None) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, get_args
@@ -18,6 +19,7 @@ from clarkson.analytes import Sex
 from clarkson.errors import RecordError
 from clarkson.record.doses import kind_of, kind_of_code, volume_ml
 from clarkson.record.fhir_elements import (
+    ESTIMATED,
     EVENT_KIND,
     EVERY_H,
     LASTING,
@@ -232,8 +234,8 @@ def _dose(resource: Resource, medications: Mapping[str, Resource], timezone: str
     dosage = table(body.get("dosage"))
     if dosage.get("modifierExtension"):
         raise RecordError("its dosage has a modifier extension, which changes its meaning")
-    start, _ = when(body, timezone)
-    end = _end(text(table(body.get("effectivePeriod")), "end"), timezone)
+    start, exact = when(body, timezone)
+    end, exact_end = _end(text(table(body.get("effectivePeriod")), "end"), timezone)
     if end is not None and end < start:
         raise RecordError("it ends before it starts")
     dose = table(dosage.get("dose"))
@@ -254,11 +256,13 @@ def _dose(resource: Resource, medications: Mapping[str, Resource], timezone: str
         volume_ml=volume_ml(amount, unit),
         lasting=says(body, LASTING),
         every_h=None if (every := said_number(body, EVERY_H)) is None else every_h_of(every),
+        exact_time=exact and exact_end and not says(body, ESTIMATED),
     )
 
 
-def _end(printed: str, timezone: str | None) -> datetime | None:
-    return when({"effectiveDateTime": printed}, timezone)[0] if printed else None
+def _end(printed: str, timezone: str | None) -> tuple[datetime | None, bool]:
+    """When it ended, and whether the hour of that is exact."""
+    return when({"effectiveDateTime": printed}, timezone) if printed else (None, True)
 
 
 def _diagnosis(resource: Resource, timezone: str | None) -> Event:
@@ -269,13 +273,14 @@ def _diagnosis(resource: Resource, timezone: str | None) -> Event:
     what = words_of(table(body.get("code")))
     if not what:
         raise RecordError("it does not name the condition")
-    try:
-        time = when({"effectiveDateTime": body.get("onsetDateTime")}, timezone)[0]
-    except RecordError:
-        time = None
+    time: datetime | None = None
+    exact = True
+    with suppress(RecordError):
+        time, exact = when({"effectiveDateTime": body.get("onsetDateTime")}, timezone)
     named = said_text(body, EVENT_KIND)
     kinds: tuple[EventKind, ...] = get_args(EventKind)
-    return Event(next((each for each in kinds if each == named), "diagnosis"), what, time, resource.source)
+    kind: EventKind = next((each for each in kinds if each == named), "diagnosis")
+    return Event(kind, what, time, resource.source, exact and not says(body, ESTIMATED))
 
 
 def _age(patient: Mapping[str, Any], results: tuple[Result, ...], timezone: str | None) -> float | None:

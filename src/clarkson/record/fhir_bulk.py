@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +30,23 @@ from clarkson.record.record import Record, Result, Skipped, Source
 from clarkson.record.tables import grouped, literal
 from clarkson.units import ucum_codes
 
-_ORDER = "length(owner), owner, file, r.id"
 _KINDS = ", ".join(f"'{kind}'" for kind in READ_KINDS)
 _KNOWN = ", ".join(f"'{code}'" for entry in analytes().values() for code in entry.loinc)
+_TOGETHER = "SELECT owner FROM together"
 _PYTHON_ROWS = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """How many lines of a file are alike: their kind, and whether they are objects, of a person, deleted since."""
+
+    file: str
+    kind: str | None
+    whole: bool
+    owned: bool
+    gone: bool
+    medicated: bool
+    count: int
 
 
 class BulkFhir:
@@ -99,74 +115,97 @@ class BulkFhir:
         return pa.RecordBatchReader.from_batches(RESULT_COLUMNS, (each for each in self._batches() if each.num_rows))
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
-        together = self._read_together()
-        query = f"SELECT {JUDGED}, CASE WHEN canonical IS NULL THEN line END AS line FROM judged"
+        together = self._keep_those_read_together()
+        query = f"SELECT {JUDGED}, inside, CASE WHEN canonical IS NULL THEN line END AS line FROM judged"
         if together:
-            query += " WHERE subject NOT IN (SELECT owner FROM together)"
+            query += f" WHERE subject NOT IN ({_TOGETHER})"
         for batch in self._tables.stream(query, BATCH_ROWS):
             clean = pc.is_valid(batch.column("canonical"))
             yield clean_batch(batch.filter(clean))
-            rows = batch.filter(pc.invert(clean)).select(["subject", "file", "line", "place"]).to_pylist()
-            yield batch_of([found for row in rows for found in self._alone(row)])
-        for subject in together:
-            yield batch_of([(subject, each) for each in self.record(subject).results])
+            odd = batch.filter(pc.invert(clean)).select(["subject", "file", "place", "inside", "line"]).to_pylist()
+            observations = [list(parts) for _, parts in groupby(odd, itemgetter("line"))]
+            yield batch_of([found for parts in observations for found in self._alone(parts)])
+        if together:
+            for subject, rows in self._groups(f"owner IN ({_TOGETHER})"):
+                yield batch_of([(subject, each) for each in self._record(subject, rows).results])
 
-    def _read_together(self) -> tuple[str, ...]:
-        """The people whose results need other resources: a report's time, a newer version, what contains them."""
+    def _keep_those_read_together(self) -> bool:
+        """Whether there are people whose results need other resources, and keep them as the table ``together``.
+
+        Such is a report's time, a newer version, what contains them.
+        """
         timeless = " AND ".join(
             f"json_extract(line, '$.{name}') IS NULL" for name in ("effectivePeriod", "effectiveInstant", "issued")
         )
         needing = (
-            "r.contained IS NOT NULL OR kind = 'Observation' AND (r.id IS NULL OR"
-            f" CASE WHEN r.effectiveDateTime IS NULL THEN {timeless} ELSE false END)"
+            "(contained IS NOT NULL OR kind = 'Observation' AND (id IS NULL OR"
+            f" CASE WHEN effective IS NULL THEN {timeless} ELSE false END))"
         )
         mine = f"FROM resource WHERE owner IS NOT NULL AND kind IN ({_KINDS})"
-        # Mostly there is nobody, which four elements of each line show. Numbers are counted faster than texts; a
-        # number that two ids share by chance does no harm.
-        found = self._tables.rows(
-            "SELECT count(DISTINCT hash(e[1], e[2])) FILTER (WHERE e[2] IS NOT NULL) = count(e[2]),"
-            " count_if(e[3] IS NOT NULL OR e[1] = 'Observation' AND (e[2] IS NULL OR e[4] IS NULL))"
-            " FROM (SELECT json_extract_string(line, ['$.resourceType', '$.id', '$.contained', '$.effectiveDateTime'])"
-            " AS e FROM unparsed)"
-            f" WHERE e[1] IN ({_KINDS})"
+        # Numbers are counted faster than texts; a number that two ids share by chance does no harm.
+        [(needed, repeated)] = self._tables.rows(
+            f"SELECT count_if({needing}), count(id) > count(DISTINCT hash(kind, id)) FILTER (WHERE id IS NOT NULL)"
+            f" {mine}"
         )
-        if found == [(True, 0)]:
-            return ()
-        self._tables.connection.execute(
-            f"CREATE OR REPLACE TABLE together AS SELECT DISTINCT owner FROM (SELECT owner {mine} AND ({needing})"
-            f" UNION ALL SELECT unnest(list(owner)) {mine} AND r.id IS NOT NULL"
-            " GROUP BY kind, r.id HAVING count(*) > 1)"
-        )
-        return tuple(row[0] for row in self._tables.rows("SELECT owner FROM together ORDER BY length(owner), owner"))
+        several = f"SELECT hash(kind, id) {mine} AND id IS NOT NULL GROUP BY ALL HAVING count(*) > 1"
+        queries = [f"SELECT owner {mine} AND {needing}"] if needed else []
+        queries += [f"SELECT owner {mine} AND hash(kind, id) IN ({several})"] if repeated else []
+        if queries:
+            self._tables.run(f"CREATE OR REPLACE TABLE together AS {' UNION '.join(queries)}")
+        return bool(queries)
 
-    def _alone(self, row: Mapping[str, Any]) -> list[tuple[str, Result]]:
-        """The results of an Observation that needs no other resource."""
-        body = orjson.loads(row["line"])
-        source = Source(row["file"], f"Observation/{body.get('id', '')}")
+    def _alone(self, parts: Sequence[Mapping[str, Any]]) -> list[tuple[str, Result]]:
+        """The results in these parts of an Observation that needs no other resource."""
+        first = parts[0]
+        body = orjson.loads(first["line"])
+        source = Source(first["file"], first["place"].removesuffix(first["inside"]))
         if withdrawn(Resource(body, source)):
             return []
         results, _ = read_observation(body, source, self._timezone, None)
-        # Of an Observation that SQL read in parts only the part in this row is meant.
-        return [(row["subject"], each) for each in results if row["place"] in (None, each.source.place)]
+        places = {part["place"] for part in parts}
+        return [(first["subject"], each) for each in results if each.source.place in places]
 
     def _groups(self, where: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-        """The resources of each person, those Medications to which they refer, and how many others there are."""
+        """The resources of each person, without lines if of a kind that is not used, and Medications they refer to."""
         query = (
-            f"SELECT owner, kind, file, line, 1 AS rows, r.id AS id FROM resource WHERE {where} AND kind IN ({_KINDS})"
-            " UNION ALL SELECT a.owner, 'Medication', m.file, m.line, 0, m.r.id FROM (SELECT DISTINCT owner, medication"
-            f" FROM resource WHERE {where} AND kind = 'MedicationAdministration' AND medication IS NOT NULL) a"
-            " JOIN (SELECT file, line, r FROM resource WHERE kind = 'Medication') m ON m.r.id = a.medication"
-            f" UNION ALL SELECT owner, kind, any_value(file), NULL, count(*), NULL FROM resource WHERE {where}"
-            f" AND coalesce(kind, '') NOT IN ({_KINDS}) GROUP BY owner, kind"
+            f"SELECT owner, kind, id, file, CASE WHEN kind IN ({_KINDS}) THEN line END AS line, true AS own"
+            f" FROM resource WHERE {where}"
         )
-        ordered = f"SELECT * FROM ({query}) ORDER BY {_ORDER.replace('r.id', 'id')}"
+        if any(each.medicated for each in self._lines):
+            query += (
+                " UNION ALL SELECT a.owner, 'Medication', m.id, m.file, m.line, false FROM"
+                f" (SELECT DISTINCT owner, medication FROM resource WHERE {where} AND kind = 'MedicationAdministration'"
+                " AND medication IS NOT NULL) a"
+                " JOIN (SELECT id, file, line FROM resource WHERE kind = 'Medication') m ON m.id = a.medication"
+            )
+        ordered = f"SELECT * FROM ({query}) ORDER BY length(owner), owner, file, id, kind, hash(line)"
         return grouped(self._tables.stream(ordered, _PYTHON_ROWS), "owner")
+
+    @cached_property
+    def _lines(self) -> tuple[_Lines, ...]:
+        rows = self._tables.rows(
+            "SELECT file, kind, kind IS NOT NULL OR coalesce(json_type(line) = 'OBJECT', false), owner IS NOT NULL,"
+            " gone, kind = 'MedicationAdministration' AND medication IS NOT NULL, count(*) FROM line"
+            " GROUP BY ALL ORDER BY ALL"
+        )
+        return tuple(_Lines(*row) for row in rows)
 
     def _record(self, subject: str, rows: Sequence[Mapping[str, Any]]) -> Record:
         resources, skipped = _resources(rows)
         # Of someone whose resources are all of kinds that are not used, nothing is read, and they are listed.
         patient = subject if resources else None
-        record = record_of_resources(resources, self.name, timezone=self._timezone, patient=patient, skipped=skipped)
+        try:
+            record = record_of_resources(
+                resources, self.name, timezone=self._timezone, patient=patient, skipped=skipped
+            )
+        except RecordError as error:
+            # Everything was withdrawn, or names them so oddly that it may be another's.
+            told = Counter(each.source for each in skipped)
+            for each in resources:
+                told[each.source] -= 1
+                if told[each.source] < 0:
+                    skipped.append(Skipped(each.source, str(error), each.kind))
+            return Record(subject, skipped=tuple(skipped))
         return replace(record, subject=subject)
 
     def account(self) -> Account:
@@ -177,14 +216,17 @@ class BulkFhir:
         RecordError
             The files cannot be read.
         """
-        pieces = dict(self._tables.rows("SELECT file, count(*) FROM line GROUP BY file ORDER BY file"))
+        pieces: Counter[str] = Counter()
+        for each in self._lines:
+            pieces[each.file] += each.count
         tally, used, given_up = Tally(), 0, 0
         for subject, rows in self._groups("owner IS NOT NULL"):
             record = self._record(subject, rows)
             tally.add(record)
-            places = [_place(row["kind"], row["id"], number) for number, row in enumerate(rows)]
-            own = Counter(place for place, row in zip(places, rows, strict=True) if row["line"] and row["rows"])
-            kinds = {place: row["kind"] for place, row in zip(places, rows, strict=True)}
+            read = [row for row in rows if row["line"]]
+            places = [INSIDE.sub("", _place(row, number)) for number, row in enumerate(read)]
+            kinds = {place: row["kind"] for place, row in zip(places, read, strict=True)}
+            own = Counter(place for place, row in zip(places, read, strict=True) if row["own"])
             told = {INSIDE.sub("", each.place) for each in sources(record)}
             silent = Counter(INSIDE.sub("", each.source.place) for each in record.skipped)
             for place, count in own.items():
@@ -192,47 +234,45 @@ class BulkFhir:
                 taken = 1 if place in told or (kinds[place] in HELPING and silent[place] < count) else 0
                 used += taken
                 given_up += min(count - taken, silent[place]) if taken else min(count, silent[place])
-            given_up += sum(row["rows"] for row in rows if row["line"] is None)
+            given_up += len(rows) - len(read)
         for reason, count in self._nobodys():
             tally.skipped[reason] += count
             given_up += count
-        used += self._count("SELECT count(*) FROM resource WHERE kind = 'Medication'")
+        used += sum(each.count for each in self._lines if each.kind == "Medication" and not each.owned | each.gone)
         return tally.account(pieces, used, given_up)
 
     def _nobodys(self) -> Iterator[tuple[str, int]]:
         """Lines that belong to no person, by the reason."""
-        yield (
-            "it is no JSON object",
-            self._count("SELECT count(*) FROM line WHERE json_type(line) IS DISTINCT FROM 'OBJECT'"),
-        )
-        rows = self._tables.rows(
-            "SELECT kind, count(*) FROM resource WHERE owner IS NULL AND json_type(line) = 'OBJECT'"
-            " AND kind IS DISTINCT FROM 'Medication' GROUP BY kind ORDER BY kind"
-        )
-        for kind, count in rows:
-            whose = kind in READ_KINDS
-            yield f"it does not say whose it is: {kind}" if whose else f"Clarkson does not use {kind}", count
-        yield (
-            "deleted since, as the export says",
-            self._count("SELECT (SELECT count(*) FROM line) - (SELECT count(*) FROM resource)"),
-        )
-
-    def _count(self, query: str) -> int:
-        return int(self._tables.rows(query)[0][0])
+        for each in self._lines:
+            if not each.whole:
+                yield "it is no JSON object", each.count
+            elif each.gone:
+                yield "deleted since, as the export says", each.count
+            elif not each.owned and each.kind in READ_KINDS and each.kind != "Medication":
+                yield f"it does not say whose it is: {each.kind}", each.count
+            elif not each.owned and each.kind != "Medication":
+                yield _unused(each.kind), each.count
 
 
 def _resources(rows: Sequence[Mapping[str, Any]]) -> tuple[list[Resource], list[Skipped]]:
-    resources: list[Resource] = []
-    skipped: list[Skipped] = []
-    for number, row in enumerate(rows):
-        if row["line"] is None:
-            reason = f"Clarkson does not use {row['kind'] or 'a resource without a type'}"
-            skipped.append(Skipped(Source(row["file"], f"{row['rows']} resources"), reason, count=row["rows"]))
-        else:
-            source = Source(row["file"], _place(row["kind"], row["id"], number))
-            resources.append(Resource(orjson.loads(row["line"]), source))
+    read = [row for row in rows if row["line"]]
+    resources = [
+        Resource(orjson.loads(row["line"]), Source(row["file"], _place(row, number))) for number, row in enumerate(read)
+    ]
+    unread: dict[str | None, list[str]] = {}
+    for row in rows:
+        if not row["line"]:
+            unread.setdefault(row["kind"], []).append(row["file"])
+    skipped = [
+        Skipped(Source(files[0], f"{len(files)} resources"), _unused(kind), count=len(files))
+        for kind, files in unread.items()
+    ]
     return resources, skipped
 
 
-def _place(kind: str, name: str | None, number: int) -> str:
-    return f"{kind}/{name}" if name else f"{kind} without id, {number + 1}"
+def _unused(kind: str | None) -> str:
+    return f"Clarkson does not use {kind or 'a resource without a type'}"
+
+
+def _place(row: Mapping[str, Any], number: int) -> str:
+    return f"{row['kind']}/{row['id']}" if row["id"] else f"{row['kind']} without id, {number + 1}"

@@ -6,7 +6,7 @@ resource goes through the reader of single documents.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,29 +20,30 @@ from clarkson.record.tables import Tables, connect, literal, refusal, refuse_dam
 SUFFIXES = (".ndjson", ".ndjson.gz", ".ndjson.zst", ".jsonl", ".jsonl.gz", ".jsonl.zst")
 READ_KINDS = ("Patient", "Observation", "MedicationAdministration", "Condition", "DiagnosticReport", "Medication")
 _LONGEST_LINE = 64 * 1024 * 1024
-_CODE = {"coding": [{"system": "VARCHAR", "code": "VARCHAR"}]}
-_QUANTITY = {"value": "JSON", "unit": "VARCHAR", "code": "VARCHAR", "system": "VARCHAR", "comparator": "JSON"}
-_PART = {"code": _CODE, "valueQuantity": _QUANTITY, "modifierExtension": "JSON", "dataAbsentReason": "JSON"}
-# What is looked at. An element that must be absent from a plain Observation is kept as JSON, whatever it is.
-_SHAPE = {
-    "resourceType": "VARCHAR",
-    "id": "VARCHAR",
-    "status": "VARCHAR",
-    "subject": {"reference": "VARCHAR"},
-    "patient": {"reference": "VARCHAR"},
-    "effectiveDateTime": "VARCHAR",
-    "performer": [{"display": "VARCHAR"}],
-    "medicationReference": {"reference": "VARCHAR"},
-    **_PART,
-    "component": [_PART],
-    "contained": "JSON",
-    "focus": "JSON",
-    "method": "JSON",
-    "extension": "JSON",
+# The elements of a line that are looked at, each by the name of its column. Absent and null are both NULL.
+_ELEMENTS = {
+    "kind": "resourceType",
+    "id": "id",
+    "subject": "subject.reference",
+    "patient": "patient.reference",
+    "medication": "medicationReference.reference",
+    "status": "status",
+    "effective": "effectiveDateTime",
+    "performer": "performer",
+    "component": "component",
+    "contained": "contained",
+    "changing": "modifierExtension",
+    "focus": "focus",
+    "method": "method",
+    "extension": "extension",
 }
-_NUMBER = r"^-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?$"
+# Those of an Observation or of one of its components, kept as JSON: it tells a number from a text that looks like one.
+_PART = ("code.coding", "valueQuantity", "modifierExtension", "dataAbsentReason")
+_CODINGS = '[{"system":"VARCHAR","code":"VARCHAR"}]'
+_QUANTITY = '{"value":"JSON","unit":"VARCHAR","code":"VARCHAR","system":"VARCHAR","comparator":"JSON"}'
 _OFFSET = r"(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)"
-_TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?" + _OFFSET + "$"
+_CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?"
+_TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T" + _CLOCK + _OFFSET + "$"
 
 
 def tables_of_lines(path: Path) -> tuple[Tables, tuple[str, ...]]:
@@ -67,8 +68,11 @@ def tables_of_lines(path: Path) -> tuple[Tables, tuple[str, ...]]:
         refuse_damaged(each)
     connection = connect()
     listed = ", ".join(map(literal, files))
-    shape = orjson.dumps(_SHAPE).decode()
+    named = ", ".join(f"e[{place}] AS {name}" for place, name in enumerate(_ELEMENTS, start=1))
     try:
+        # How many lines there are is not known beforehand: DuckDB may take them for fewer than there are units, and
+        # would then keep every result in memory to look up the units in them instead of the other way round.
+        connection.execute("SET GLOBAL disabled_optimizers = 'build_side_probe_side'")
         connection.execute("CREATE TABLE deleted (kind VARCHAR, id VARCHAR)")
         for kind, identity in (found for file in deleted for found in _deletions(file)):
             connection.execute("INSERT INTO deleted VALUES (?, ?)", [kind, identity])
@@ -77,19 +81,21 @@ def tables_of_lines(path: Path) -> tuple[Tables, tuple[str, ...]]:
             f" FROM read_ndjson_objects([{listed}], filename = true, ignore_errors = true,"
             f" maximum_object_size = {_LONGEST_LINE})"
         )
+        # Unnested from a list of one, or else DuckDB would parse each line anew for every condition on it.
         connection.execute(
-            "CREATE VIEW line AS SELECT *, r.resourceType AS kind,"
-            f" {_owner('coalesce(r.subject.reference, r.patient.reference)')} AS owner,"
-            f" {_bare('r.medicationReference.reference')} AS medication"
-            # Unnested from a list of one, or else DuckDB would parse each line anew for every condition on it.
-            f" FROM (SELECT file, line, unnest([from_json(line, '{shape}')]) AS r FROM unparsed)"
+            f"CREATE VIEW element AS SELECT file, line, {named} FROM (SELECT file, line,"
+            f" unnest([json_extract_string(line, {_paths(_ELEMENTS.values())})]) AS e FROM unparsed)"
         )
-        gone = " ANTI JOIN deleted d ON line.kind = d.kind AND line.r.id = d.id" if deleted else ""
-        connection.execute(f"CREATE VIEW resource AS SELECT * FROM line{gone}")
+        gone = "EXISTS (SELECT 1 FROM deleted d WHERE d.kind = e.kind AND d.id = e.id)" if deleted else "false"
+        connection.execute(
+            f"CREATE VIEW line AS SELECT * REPLACE ({_bare('medication')} AS medication),"
+            f" {_owner()} AS owner, {gone} AS gone FROM element e"
+        )
+        connection.execute("CREATE VIEW resource AS SELECT * FROM line WHERE NOT gone")
         connection.execute("SELECT 1 FROM resource LIMIT 1").fetchall()
     except duckdb.Error as error:
         raise refusal(path.name, error) from error
-    return Tables(connection, path.name, {"resource": ("file", "line", "r", "kind", "owner")}), tuple(remarks)
+    return Tables(connection, path.name, {"resource": ("file", "line", "kind", "id", "owner")}), tuple(remarks)
 
 
 def is_lines(path: Path) -> bool:
@@ -149,57 +155,60 @@ def _bare(reference: str) -> str:
     return f"regexp_replace(split_part(replace({reference}, 'urn:uuid:', ''), '/_history', 1), '^.*/', '')"
 
 
-def _owner(reference: str) -> str:
-    """SQL of the id of a person that a reference names; NULL where it names nobody or something else."""
+def _owner() -> str:
+    """SQL of the id of a person whose a line is; NULL where it names nobody or something else."""
+    printed = "coalesce(subject, patient)"
+    reference = f"trim({printed})"
     kind = f"regexp_extract(split_part({reference}, '/_history', 1), '([A-Za-z]+)/[^/]*$', 1)"
+    element = "CASE WHEN subject IS NULL THEN '$.patient.reference' ELSE '$.subject.reference' END"
     return (
-        f"CASE WHEN r.resourceType = 'Patient' THEN r.id WHEN {reference} LIKE '#%' OR {kind} NOT IN ('', 'Patient')"
+        "CASE WHEN kind = 'Patient' THEN id"
+        # Most references need no taking apart.
+        f" WHEN regexp_full_match({printed}, 'Patient/[A-Za-z0-9.-]+') THEN substr({printed}, 9)"
+        f" WHEN {reference} LIKE '#%' OR {kind} NOT IN ('', 'Patient')"
+        # What is no text begins with one of these.
+        f" OR regexp_matches({printed}, '^[-0-9tf{{[]') AND json_type(line, {element}) <> 'VARCHAR'"
         f" THEN NULL ELSE nullif({_bare(reference)}, '') END"
     )
+
+
+def _paths(elements: Iterable[str]) -> str:
+    """SQL of a list of paths from the root of a document."""
+    return "[" + ", ".join(f"'$.{element}'" for element in elements) + "]"
 
 
 def results_query(known: str) -> str:
     """The results of Observations in the columns of ``Printed.results``, with their lines; ``known`` are LOINC codes.
 
-    An Observation that SQL cannot read whole stands as one row with NULL for ``place``: its line has to be read.
+    Each part with a known code is a row, the Observation itself or a component; ``inside`` is the place of the latter
+    in the former. A part that SQL cannot read stands without a value: its line has to be read.
     """
-    test = f"list_filter(p.code.coding, lambda c: c.system = '{LOINC}' AND c.code IN ({known}))[1].code"
-    odd = (
-        "p.modifierExtension IS NOT NULL OR p.dataAbsentReason IS NOT NULL OR p.valueQuantity.comparator IS NOT NULL"
-        f" OR NOT coalesce(regexp_matches(p.valueQuantity.value::VARCHAR, '{_NUMBER}'), false)"
+    paths = _paths(_PART)
+    parts = (
+        f"CASE WHEN component IS NULL THEN [json_extract(line, {paths})] ELSE list_transform("
+        f"list_prepend(line, json_extract(line, '$.component[*]')), lambda part: json_extract(part, {paths})) END"
     )
     plain = (
-        "r.id IS NOT NULL AND r.status IN ('final', 'preliminary', 'amended', 'corrected')"
-        " AND r.modifierExtension IS NULL AND r.contained IS NULL AND r.focus IS NULL AND r.method IS NULL"
-        " AND r.extension IS NULL"
-        f" AND coalesce(regexp_matches(r.effectiveDateTime, '{_TIME}'), false)"
-        f" AND len(list_filter(parts, lambda p: {odd})) = 0"
+        "status IN ('final', 'preliminary', 'amended', 'corrected') AND changing IS NULL AND focus IS NULL"
+        " AND method IS NULL AND extension IS NULL AND p[3] IS NULL AND p[4] IS NULL AND quantity.comparator IS NULL"
+        f" AND regexp_matches(effective, '{_TIME}')"
     )
+    laboratory = "list_filter(json_extract_string(line, '$.performer[*].display'), lambda name: name IS NOT NULL)[1]"
     return (
-        f"SELECT subject, file, CASE WHEN plain THEN 'Observation/' || id || p.inside END AS place, time_us,"
-        " true AS exact, p.test AS test, NULL::VARCHAR AS words,"
-        " CASE WHEN plain THEN try_cast(p.valueQuantity.value::VARCHAR AS DOUBLE) END AS value,"
-        f" NULL::VARCHAR AS printed, CASE WHEN p.valueQuantity.system = '{UCUM}'"
-        " THEN coalesce(p.valueQuantity.code, p.valueQuantity.unit) ELSE p.valueQuantity.unit END AS unit,"
-        " '' AS comparator, status, NULL::VARCHAR AS method, laboratory, NULL::VARCHAR AS refusal, line"
-        " FROM (SELECT owner AS subject, file, r.id AS id, line, plain, CASE WHEN r.status IN ('amended', 'corrected')"
-        " THEN 'corrected' ELSE r.status END AS status,"
-        " list_filter(r.performer, lambda p: p.display IS NOT NULL)[1].display AS laboratory,"
-        " epoch_us(try_cast(r.effectiveDateTime AS TIMESTAMPTZ)) AS time_us,"
-        " unnest(CASE WHEN plain THEN parts ELSE parts[1:1] END) AS p"
-        f" FROM (SELECT *, {plain} AS plain FROM (SELECT owner, file, line, r,"
-        f" list_filter(list_transform({_parts()}, lambda p: struct_insert(p, test := {test})),"
-        " lambda p: p.test IS NOT NULL) AS parts FROM resource WHERE kind = 'Observation' AND owner IS NOT NULL)"
-        " WHERE len(parts) > 0))"
-    )
-
-
-def _parts() -> str:
-    """SQL of the Observation itself and its components, as a list of one shape."""
-    fields = ("code", "valueQuantity", "modifierExtension", "dataAbsentReason")
-    whole = ", ".join(f"{name} := r.{name}" for name in fields)
-    part = ", ".join(f"{name} := c.{name}" for name in fields)
-    return (
-        f"list_concat([struct_pack({whole}, inside := '')], list_transform(coalesce(r.component, []),"
-        f" lambda c, i: struct_pack({part}, inside := '.component[' || (i - 1) || ']')))"
+        "SELECT owner AS subject, file, 'Observation/' || id || inside AS place, inside,"
+        " epoch_us(try_cast(effective AS TIMESTAMPTZ)) AS time_us, true AS exact,"
+        # A code is looked for among those that are known only where there are several to choose from.
+        f" CASE WHEN len(codes) < 2 THEN codes[1] ELSE list_filter(codes, lambda code: code IN ({known}))[1] END"
+        " AS test, NULL::VARCHAR AS words,"
+        f" CASE WHEN {plain} THEN try_cast(quantity.value::VARCHAR AS DOUBLE) END AS value, NULL::VARCHAR AS printed,"
+        f" CASE WHEN quantity.system = '{UCUM}' THEN coalesce(quantity.code, quantity.unit) ELSE quantity.unit END"
+        " AS unit, '' AS comparator, CASE WHEN status IN ('amended', 'corrected') THEN 'corrected' ELSE status END"
+        " AS status, NULL::VARCHAR AS method,"
+        f" CASE WHEN performer IS NOT NULL THEN {laboratory} END AS laboratory, NULL::VARCHAR AS refusal, line"
+        " FROM (SELECT *, CASE WHEN number = 1 THEN '' ELSE '.component[' || (number - 2) || ']' END AS inside,"
+        f" unnest([list_transform(list_filter(from_json(p[1], '{_CODINGS}'), lambda coding:"
+        f" trim(coding.system) = '{LOINC}' AND coding.code IS NOT NULL), lambda coding: trim(coding.code))]) AS codes,"
+        f" unnest([from_json(p[2], '{_QUANTITY}')]) AS quantity"
+        " FROM (SELECT *, unnest(parts) AS p, generate_subscripts(parts, 1) AS number"
+        f" FROM (SELECT *, {parts} AS parts FROM resource WHERE kind = 'Observation' AND owner IS NOT NULL)))"
     )

@@ -29,7 +29,7 @@ from clarkson.record.fhir_elements import (
     UCUM,
 )
 from clarkson.record.printing import writing_of
-from clarkson.record.record import Dose, Record, Result
+from clarkson.record.record import Dose, Event, Record, Result, Source
 from clarkson.units import ucum_codes
 
 CATEGORIES = "http://terminology.hl7.org/CodeSystem/observation-category"
@@ -73,9 +73,9 @@ def resources_of(record: Record) -> list[dict[str, Any]]:
         _patient(record),
         *(_observation(places, record) for places in _observed(record)),
         *(_administration(each, place, record) for place, each in enumerate(record.doses)),
-        *(_condition(each.kind, each.text, each.time, place, record) for place, each in enumerate(record.events)),
+        *(_condition(each, place, record) for place, each in enumerate(record.events)),
         *(
-            _condition("diagnosis", text, None, len(record.events) + place, record)
+            _condition(Event("diagnosis", text, None, Source("")), len(record.events) + place, record)
             for place, text in enumerate(each for each in record.diagnoses if each not in told)
         ),
     ]
@@ -213,12 +213,16 @@ def _administration(dose: Dose, place: int, record: Record) -> dict[str, Any]:
         when = {"effectivePeriod": {"start": instant(dose.start), "end": instant(dose.end)}}
     amount = {} if dose.amount is None else {"value": dose.amount}
     quantity = {**amount, **({"unit": dose.unit} if dose.unit else {})}
-    lasting = [{"url": LASTING, "valueBoolean": True}] if dose.lasting else []
+    marks = [
+        {"url": url, "valueBoolean": True}
+        for url, holds in ((LASTING, dose.lasting), (ESTIMATED, not dose.exact_time))
+        if holds
+    ]
     every = [] if dose.every_h is None else [{"url": EVERY_H, "valueDecimal": dose.every_h}]
     return {
         "resourceType": "MedicationAdministration",
         "id": fhir_id("dose", place),
-        **_extended([*lasting, *every]),
+        **_extended([*marks, *every]),
         "status": "in-progress" if dose.lasting and dose.end is None else "completed",
         "category": {"text": dose.kind},
         "medicationCodeableConcept": {"text": dose.what},
@@ -228,16 +232,17 @@ def _administration(dose: Dose, place: int, record: Record) -> dict[str, Any]:
     }
 
 
-def _condition(kind: str, text: str, time: datetime | None, place: int, record: Record) -> dict[str, Any]:
+def _condition(event: Event, place: int, record: Record) -> dict[str, Any]:
+    estimated = [] if event.exact_time else [{"url": ESTIMATED, "valueBoolean": True}]
     return {
         "resourceType": "Condition",
         "id": fhir_id("event", place),
-        "extension": [{"url": EVENT_KIND, "valueCode": kind}],
+        "extension": [{"url": EVENT_KIND, "valueCode": event.kind}, *estimated],
         "clinicalStatus": {"coding": [{"system": _CLINICAL, "code": "active"}]},
         "category": [{"coding": [{"system": _CONDITIONS, "code": "problem-list-item"}]}],
-        "code": {"text": text},
+        "code": {"text": event.text},
         "subject": patient_reference(record),
-        **({"onsetDateTime": instant(time)} if time is not None else {}),
+        **({"onsetDateTime": instant(event.time)} if event.time is not None else {}),
     }
 
 

@@ -22,7 +22,8 @@ from clarkson.record.mimic_items import charted, laboratory
 from clarkson.record.parquet_tables import PEOPLE, SEX, typed, unknown
 from clarkson.record.printed import Printed, tests_table
 from clarkson.record.record import EventKind, Status
-from clarkson.record.tables import Tables, connect, files_view
+from clarkson.record.table_files import files_view
+from clarkson.record.tables import Tables, connect
 from clarkson.units import scale
 
 DATA, CODES, SUBJECTS = "data", "metadata/codes.parquet", "metadata/subjects.parquet"
@@ -44,8 +45,9 @@ _OUR_COLUMNS = tuple(
     for name in ("exact_time", "status", "method", "laboratory", "steady", "printed", "printed_unit", "kind")
 )
 _STATUS, _METHOD = "e.clarkson_status::VARCHAR", "e.clarkson_method::VARCHAR"
+_OUR_EXACT = "try_cast(e.clarkson_exact_time AS BOOLEAN) AS exact"
 _OUR_RESULTS = (
-    f"try_cast(e.clarkson_exact_time AS BOOLEAN) AS exact, {_STATUS} AS status, {_METHOD} AS method,"
+    f"{_OUR_EXACT}, {_STATUS} AS status, {_METHOD} AS method,"
     " e.clarkson_laboratory::VARCHAR AS laboratory, try_cast(e.clarkson_steady AS BOOLEAN) AS steady,"
     " e.clarkson_printed::VARCHAR AS as_printed, e.clarkson_printed_unit::VARCHAR AS as_printed_unit"
 )
@@ -108,6 +110,7 @@ def printed_meds(tables: Tables) -> Printed:
     ours = set(tables.columns.get("subjects", ())) >= _WRITTEN_HERE
     if ours:
         _prepare_subjects(tables)
+    exact = _OUR_EXACT if ours else "true AS exact"
     subject = "s.subject" if ours else "e.subject_id::VARCHAR"
     row = f"{subject} AS subject, 'data' AS file, m.code || coalesce(' at ' || e.time::VARCHAR, '') AS place, m.words"
     told = " LEFT JOIN owners s ON e.subject_id::VARCHAR = s.number" if ours else ""
@@ -130,10 +133,10 @@ def printed_meds(tables: Tables) -> Printed:
         doses=(
             f"SELECT {row}, {time} AS start_us, {end_us} AS end_us, m.drug, {value} AS amount,"
             f" {unit}::VARCHAR AS unit, NULL::VARCHAR AS refusal, {lasting} AS lasting, {every_h} AS every_h,"
-            f" {'e.clarkson_kind::VARCHAR' if ours else 'NULL::VARCHAR'} AS said_kind {rows} = 'dose'"
+            f" {'e.clarkson_kind::VARCHAR' if ours else 'NULL::VARCHAR'} AS said_kind, {exact} {rows} = 'dose'"
         ),
         events=(
-            f"SELECT {row}, m.kind, {time} AS time_us, NULL::VARCHAR AS refusal {rows}"
+            f"SELECT {row}, m.kind, {time} AS time_us, NULL::VARCHAR AS refusal, {exact} {rows}"
             " NOT IN ('result', 'dose', 'sex', 'birth')"
         ),
         tests=tests_table((each.code, each.analyte, each.method, each.unit) for each in codes if each.analyte),

@@ -6,7 +6,7 @@ Infusions of CareVue give a rate without an end.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,7 +16,8 @@ from clarkson.record.dataset import Dataset
 from clarkson.record.mimic_items import charted, given, laboratory
 from clarkson.record.printed import NO_DOSES, NO_EVENTS, Printed, numbered, tests_table
 from clarkson.record.record import Record
-from clarkson.record.tables import Tables, tables_in_folder
+from clarkson.record.table_files import tables_in_folder
+from clarkson.record.tables import Tables
 
 CITATION = "MIMIC-III Clinical Database Demo 1.4, doi 10.13026/C2HM2Q"
 _TABLES = (
@@ -165,10 +166,18 @@ def _named(tables: Tables, dictionary: str) -> tuple[str, str]:
     """SQL of what an item is called, and of the join that it needs."""
     if dictionary not in tables or "label" not in tables.columns[dictionary]:
         return "'item ' || e.itemid", ""
-    return (
-        "coalesce(d.label::VARCHAR, 'item ' || e.itemid)",
-        f"LEFT JOIN {dictionary} d ON d.itemid::VARCHAR = e.itemid::VARCHAR",
-    )
+    joined = _looked_up(dictionary, ("itemid",), "label")
+    return "coalesce(d.label, 'item ' || e.itemid)", f"{joined} ON d.itemid = e.itemid::VARCHAR"
+
+
+def _looked_up(dictionary: str, keys: Sequence[str], told: str) -> str:
+    """SQL of the join with a dictionary: a row for each entry, so that one that stands twice doubles nothing.
+
+    Of an entry that is told in two ways nothing is told.
+    """
+    texts = ", ".join(f"{key}::VARCHAR AS {key}" for key in keys)
+    once = f"CASE WHEN count(DISTINCT {told}) = 1 THEN any_value({told}::VARCHAR) END AS {told}"
+    return f"LEFT JOIN (SELECT {texts}, {once} FROM {dictionary} GROUP BY ALL) d"
 
 
 def _diagnoses(tables: Tables) -> str:
@@ -177,9 +186,10 @@ def _diagnoses(tables: Tables) -> str:
     version = "'ICD-9 '" if code == "icd9_code" else "'ICD-' || e.icd_version || ' '"
     joined, title = "", "NULL::VARCHAR"
     if "d_icd_diagnoses" in tables:
-        title = "d.long_title::VARCHAR"
-        same = "" if code == "icd9_code" else " AND d.icd_version::VARCHAR = e.icd_version::VARCHAR"
-        joined = f"LEFT JOIN d_icd_diagnoses d ON d.{code}::VARCHAR = e.{code}::VARCHAR{same}"
+        title = "d.long_title"
+        keys = (code,) if code == "icd9_code" else (code, "icd_version")
+        same = " AND ".join(f"d.{key} = e.{key}::VARCHAR" for key in keys)
+        joined = f"{_looked_up('d_icd_diagnoses', keys, 'long_title')} ON {same}"
     parts = [f"'{name} ' || e.{name}" for name in ("row_id", "hadm_id", "seq_num") if name in columns]
     place = f"concat_ws(' ', {', '.join(parts) or f'e.{code}'})"
     return (
@@ -207,7 +217,8 @@ def _tests(tables: Tables) -> Iterator[tuple[str, str, Method | None, str]]:
     """Items of the laboratory whose LOINC code the data set says, else the built-in ones; then the charted items."""
     if "d_labitems" in tables and "loinc_code" in tables.columns["d_labitems"]:
         for item, code, category in tables.rows(
-            "SELECT itemid::VARCHAR, loinc_code::VARCHAR, category::VARCHAR FROM d_labitems"
+            "SELECT itemid::VARCHAR, any_value(loinc_code)::VARCHAR, any_value(category)::VARCHAR FROM d_labitems"
+            " GROUP BY itemid::VARCHAR HAVING count(DISTINCT (loinc_code, category)) = 1"
         ):
             entry = analyte_of_loinc(code) if code else None
             if entry is not None:

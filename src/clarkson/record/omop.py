@@ -93,8 +93,8 @@ def _doses(tables: Tables) -> str:
     def column(*names: str) -> str:
         return tables.column("drug_exposure", *names)
 
-    start, _ = _time(tables, "drug_exposure", "drug_exposure_start_datetime", "drug_exposure_start_date")
-    end, _ = _time(tables, "drug_exposure", "drug_exposure_end_datetime", "drug_exposure_end_date")
+    start, exact = _time(tables, "drug_exposure", "drug_exposure_start_datetime", "drug_exposure_start_date")
+    end, exact_end = _time(tables, "drug_exposure", "drug_exposure_end_datetime", "drug_exposure_end_date")
     words = _concept_name(tables, "drug_concept_id")
     drug = "NULL::VARCHAR"
     if "concept" in tables:
@@ -108,7 +108,7 @@ def _doses(tables: Tables) -> str:
         f" {start} AS start_us, CASE WHEN {end} >= {start} THEN {end} END AS end_us, {drug} AS drug,"
         f" coalesce({words}, nullif({column('drug_source_value')}::VARCHAR, ''), 'drug ' || drug_concept_id) AS words,"
         f" try_cast({column('quantity')} AS DOUBLE) AS amount, {column('dose_unit_source_value')}::VARCHAR AS unit,"
-        " NULL::VARCHAR AS refusal FROM drug_exposure"
+        f" NULL::VARCHAR AS refusal, {exact} AND ({end} IS NULL OR {exact_end}) AS exact FROM drug_exposure"
     )
 
 
@@ -119,13 +119,14 @@ def _events(tables: Tables) -> str:
         ("procedure_occurrence", "procedure", "procedure", "procedure"),
     ):
         if table in tables:
-            time, _ = _time(tables, table, f"{date}_datetime", f"{date}_date")
+            time, exact = _time(tables, table, f"{date}_datetime", f"{date}_date")
             source = tables.column(table, f"{stem}_source_value")
             words = _concept_name(tables, f"{stem}_concept_id")
             queries.append(
                 f"SELECT person_id::VARCHAR AS subject, '{table}' AS file, {numbered(f'{table}_id')} AS place,"
                 f" {time} AS time_us, '{kind}' AS kind, coalesce({words}, nullif({source}::VARCHAR, ''),"
-                f" 'concept ' || {stem}_concept_id) AS words, NULL::VARCHAR AS refusal FROM {table}"
+                f" 'concept ' || {stem}_concept_id) AS words, NULL::VARCHAR AS refusal, {exact} AS exact"
+                f" FROM {table}"
             )
     return " UNION ALL ".join(queries)
 
@@ -137,8 +138,9 @@ def _tests(tables: Tables) -> list[tuple[str, str, Method | None, str]]:
         codes = ", ".join(f"'{code}'" for code in by_loinc)
         ids = dict(
             tables.rows(
-                "SELECT DISTINCT concept_id::VARCHAR, concept_code::VARCHAR FROM concept"
-                f" WHERE vocabulary_id::VARCHAR = 'LOINC' AND concept_code::VARCHAR IN ({codes})"
+                "SELECT concept_id::VARCHAR, any_value(concept_code)::VARCHAR AS code FROM concept"
+                " WHERE vocabulary_id::VARCHAR = 'LOINC' GROUP BY concept_id::VARCHAR"
+                f" HAVING count(DISTINCT concept_code) = 1 AND code IN ({codes})"
             )
         )
     everything = {**concept_sets()["omop"]["tests"], **ids, **{code: code for code in by_loinc}}

@@ -24,7 +24,8 @@ from clarkson.record.postgres import is_address, tables_in_postgres
 from clarkson.record.printed import Printed
 from clarkson.record.record import Record
 from clarkson.record.synthea_tables import printed_synthea, tables_of_synthea
-from clarkson.record.tables import Tables, names_in_folder, tables_in_duckdb, tables_in_folder
+from clarkson.record.table_files import names_in_folder, tables_in_folder
+from clarkson.record.tables import Tables, tables_in_duckdb
 from clarkson.record.times import zone
 
 _DUCKDB_MAGIC = b"DUCK"

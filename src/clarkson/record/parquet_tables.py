@@ -9,7 +9,8 @@ from typing import get_args
 from clarkson.analytes import Method, analytes
 from clarkson.record.printed import Printed, tests_table
 from clarkson.record.record import Status
-from clarkson.record.tables import Tables, connect, files_view
+from clarkson.record.table_files import files_view
+from clarkson.record.tables import Tables, connect
 
 TABLES = ("people", "results", "doses", "events")
 _TEXT, _NUMBER, _TIME, _FLAG = "VARCHAR", "DOUBLE", "TIMESTAMP", "BOOLEAN"
@@ -26,9 +27,9 @@ _COLUMNS: Mapping[str, Mapping[str, str]] = {
     },
     "doses": {
         **{"subject": _TEXT, "kind": _TEXT, "what": _TEXT, "start": _TIME, "end": _TIME, "amount": _NUMBER},
-        **{"unit": _TEXT, "lasting": _FLAG, "every_h": _NUMBER, **_SOURCE},
+        **{"unit": _TEXT, "lasting": _FLAG, "every_h": _NUMBER, "exact_time": _FLAG, **_SOURCE},
     },
-    "events": {"subject": _TEXT, "kind": _TEXT, "text": _TEXT, "time": _TIME, **_SOURCE},
+    "events": {"subject": _TEXT, "kind": _TEXT, "text": _TEXT, "time": _TIME, "exact_time": _FLAG, **_SOURCE},
 }
 """The columns that are read, with the type that each is taken as: a cell of another one is empty."""
 
@@ -82,12 +83,12 @@ def printed_parquet(tables: Tables) -> Printed:
         ),
         doses=(
             f"SELECT {_PLACED}, epoch_us(start) AS start_us, epoch_us(\"end\") AS end_us, '' AS drug,"
-            " what AS words, amount, unit, NULL::VARCHAR AS refusal, kind AS said_kind, lasting, every_h"
-            " FROM typed_doses"
+            " what AS words, amount, unit, NULL::VARCHAR AS refusal, kind AS said_kind, lasting, every_h,"
+            " exact_time AS exact FROM typed_doses"
         ),
         events=(
-            f"SELECT {_PLACED}, epoch_us(time) AS time_us, kind, text AS words, NULL::VARCHAR AS refusal"
-            " FROM typed_events"
+            f"SELECT {_PLACED}, epoch_us(time) AS time_us, kind, text AS words, NULL::VARCHAR AS refusal,"
+            " exact_time AS exact FROM typed_events"
         ),
         tests=tests_table((key, key, None, unit) for key, unit in units.items()),
         counted=tuple(tables.columns),

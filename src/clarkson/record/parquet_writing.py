@@ -35,11 +35,16 @@ _DOSES = pa.schema(
     [
         *(("subject", pa.string()), ("kind", pa.string()), ("what", pa.string()), ("start", _TIME), ("end", _TIME)),
         *(("amount", pa.float64()), ("unit", pa.string()), ("volume_ml", pa.float64())),
-        *(("lasting", pa.bool_()), ("every_h", pa.float64())),
+        *(("lasting", pa.bool_()), ("every_h", pa.float64()), ("exact_time", pa.bool_())),
         *_SOURCE,
     ]
 )
-_EVENTS = pa.schema([("subject", pa.string()), ("kind", pa.string()), ("text", pa.string()), ("time", _TIME), *_SOURCE])
+_EVENTS = pa.schema(
+    [
+        *(("subject", pa.string()), ("kind", pa.string()), ("text", pa.string()), ("time", _TIME)),
+        *(("exact_time", pa.bool_()), *_SOURCE),
+    ]
+)
 # Readers of MEDS know no booleans: "true" and "false" are words here.
 _MEDS = pa.schema(
     [
@@ -151,7 +156,8 @@ def _meds_rows(record: Record, number: int, codes: dict[str, dict[str, Any]]) ->
         yield row(f"MEDICATION//{dose.kind}//{dose.what}", dose.start, dose.what, [], **_given(dose))
     for event in record.events:
         first = {"diagnosis": "DIAGNOSIS", "procedure": "PROCEDURE"}.get(event.kind, "EVENT")
-        yield row(f"{first}//{event.kind}//{event.text}", event.time, event.text, [])
+        exact = str(event.exact_time).lower()
+        yield row(f"{first}//{event.kind}//{event.text}", event.time, event.text, [], clarkson_exact_time=exact)
 
 
 def _measured(result: Result) -> dict[str, Any]:
@@ -181,6 +187,7 @@ def _given(dose: Dose) -> dict[str, Any]:
         "end": _moment(dose.end),
         "lasting": str(dose.lasting).lower(),
         "every_h": dose.every_h,
+        "clarkson_exact_time": str(dose.exact_time).lower(),
         "clarkson_kind": None if dose.kind == kind_of(dose.what) else dose.kind,
     }
 

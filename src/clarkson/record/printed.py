@@ -28,7 +28,7 @@ class Printed:
 
     What Clarkson wrote says more, in columns that other formats leave out: ``people`` height_cm, weight_kg, diagnoses,
     citation, relative_time; ``results`` steady BOOLEAN, as_printed, as_printed_unit; ``doses`` said_kind, lasting
-    BOOLEAN, every_h DOUBLE.
+    BOOLEAN, every_h DOUBLE, exact BOOLEAN; ``events`` exact BOOLEAN.
 
     ``tests`` maps a test to its analyte, how it was measured and the unit where the row prints none; rows of other
     tests are counted and not read. ``drugs`` maps a drug to its kind where the format has codes of its own; otherwise

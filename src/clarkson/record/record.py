@@ -70,7 +70,8 @@ class Dose:
 
     ``volume_ml`` is the volume in mL where the unit is a volume, else None. A ``lasting`` dose is taken again and
     again from ``start`` to ``end``, or goes on where there is no end: ``amount`` is then what is taken each time, and
-    ``every_h`` the hours from one time to the next, if known.
+    ``every_h`` the hours from one time to the next, if known. ``exact_time`` is false where the hour of its start or
+    of its end was estimated, as that of a date alone.
     """
 
     kind: DoseKind
@@ -83,16 +84,21 @@ class Dose:
     volume_ml: float | None = None
     lasting: bool = False
     every_h: float | None = None
+    exact_time: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened: a symptom, an attack, an infection, a bleed, a diagnosis."""
+    """Something that happened: a symptom, an attack, an infection, a bleed, a diagnosis.
+
+    ``exact_time`` is false where the hour was estimated, as that of a date alone.
+    """
 
     kind: EventKind
     text: str
     time: datetime | None
     source: Source
+    exact_time: bool = True
 
 
 @dataclass(frozen=True, slots=True)

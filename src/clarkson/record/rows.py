@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar, get_args
 
-from clarkson.record.canonical_columns import EARLIEST_US, EPOCH, LATEST_US, MICROSECOND, result_of
+from clarkson.record.canonical_columns import EPOCH, MICROSECOND, refusal_of_time, result_of
 from clarkson.record.doses import volume_ml
 from clarkson.record.record import Dose, DoseKind, Event, EventKind, Record, Result, Skipped, Source
 from clarkson.record.repeats import settle
-from clarkson.record.times import EARLIEST_YEAR, LATEST_YEAR, ORIGIN
+from clarkson.record.times import ORIGIN
 
 _DAYS_PER_YEAR = 365.25
 OLDEST_YEARS = 130.0
@@ -73,7 +73,7 @@ def _made(
 ) -> list[_Fact]:
     """What rows give, in order; what they do not is added to ``skipped``."""
     found: list[_Fact] = []
-    for row in sorted(rows, key=_order):
+    for row in _ordered(rows):
         each = make(row)
         if isinstance(each, Skipped):
             skipped.append(each)
@@ -82,16 +82,22 @@ def _made(
     return found
 
 
-def _order(row: dict[str, Any]) -> tuple[int, int, str, str]:
+def _ordered(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """By time and place; what stands at one place, in an order that does not hang on how it was read."""
-    return row["time_us"] or 0, len(row["place"]), row["place"], str(row)
+    if len({_place(row) for row in rows}) == len(rows):
+        return sorted(rows, key=_place)
+    return sorted(rows, key=lambda row: (*_place(row), str(row)))
+
+
+def _place(row: dict[str, Any]) -> tuple[int, int, str]:
+    return row["time_us"] or 0, len(row["place"]), row["place"]
 
 
 def _dose(row: dict[str, Any]) -> Dose | Skipped:
     source = Source(row["file"], row["place"])
     what, amount, unit = row["words"] or row["drug"] or "", row["amount"], row["unit"] or ""
     start, end = row["time_us"], row["end_us"]
-    reason = row["refusal"] or _fault(start)
+    reason = row["refusal"] or refusal_of_time(start)
     kind = row.get("said_kind") or row["kind"]
     if reason is None and not what:
         reason = "it does not name what was given"
@@ -108,12 +114,13 @@ def _dose(row: dict[str, Any]) -> Dose | Skipped:
         what,
         EPOCH + start * MICROSECOND,
         source,
-        None if end is None or _fault(end) else EPOCH + end * MICROSECOND,
+        None if end is None or refusal_of_time(end) else EPOCH + end * MICROSECOND,
         amount,
         unit,
         volume_ml(amount, unit),
         bool(row.get("lasting")),
         row.get("every_h"),
+        row.get("exact") is not False,
     )
 
 
@@ -124,14 +131,8 @@ def _event(row: dict[str, Any]) -> Event | Skipped:
     if row["kind"] not in get_args(EventKind):
         reason = f"'{row['kind']}' is no kind of event; known are {', '.join(get_args(EventKind))}"
         return Skipped(source, reason, row["words"])
-    time = None if _fault(row["time_us"]) else EPOCH + row["time_us"] * MICROSECOND
-    return Event(row["kind"], row["words"], time, source)
-
-
-def _fault(time_us: int | None) -> str | None:
-    if time_us is None:
-        return "it has no time"
-    return None if EARLIEST_US <= time_us < LATEST_US else f"its year is outside {EARLIEST_YEAR} to {LATEST_YEAR}"
+    time = None if refusal_of_time(row["time_us"]) else EPOCH + row["time_us"] * MICROSECOND
+    return Event(row["kind"], row["words"], time, source, row.get("exact") is not False)
 
 
 def _age_years(person: dict[str, Any], results: tuple[Result, ...]) -> float | None:

@@ -7,7 +7,8 @@ from pathlib import Path
 from clarkson.analytes import analytes, method_of_loinc
 from clarkson.record.clock import utc_us
 from clarkson.record.printed import NO_DOSES, NO_EVENTS, Printed, tests_table
-from clarkson.record.tables import Tables, tables_in_folder
+from clarkson.record.table_files import tables_in_folder
+from clarkson.record.tables import Tables
 
 _TABLES = ("patients", "observations", "medications", "conditions", "procedures")
 
@@ -40,7 +41,8 @@ def printed_synthea(tables: Tables) -> Printed:
             start = tables.column(table, "start", "date")
             events.append(
                 f"SELECT patient AS subject, '{table}' AS file, concat_ws(' ', code, 'at ' || {start}) AS place,"
-                f" {_us(start)} AS time_us, '{kind}' AS kind, description AS words, NULL::VARCHAR AS refusal"
+                f" {_us(start)} AS time_us, '{kind}' AS kind, description AS words, NULL::VARCHAR AS refusal,"
+                f" length({start}) > 10 AS exact"
                 f" FROM {table}"
             )
     return Printed(
@@ -67,11 +69,13 @@ def printed_synthea(tables: Tables) -> Printed:
 
 def _doses(tables: Tables) -> str:
     tables.need("medications", ("start", "patient", "code", "description"))
+    stop = tables.column("medications", "stop")
     return (
         "SELECT patient AS subject, 'medications' AS file, concat_ws(' ', code, 'at ' || start) AS place,"
-        f" {_us('start')} AS start_us, {_us(tables.column('medications', 'stop'))} AS end_us,"
+        f" {_us('start')} AS start_us, {_us(stop)} AS end_us,"
         " 'RxNorm ' || code AS drug, description AS words, NULL::DOUBLE AS amount, NULL::VARCHAR AS unit,"
-        " NULL::VARCHAR AS refusal FROM medications"
+        f" NULL::VARCHAR AS refusal, length(start) > 10 AND coalesce(length({stop}) > 10, true) AS exact"
+        " FROM medications"
     )
 
 

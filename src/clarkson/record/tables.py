@@ -1,4 +1,4 @@
-"""The tables of a data set, wherever they lie: a folder of Parquet or CSV files, a DuckDB file, a PostgreSQL server.
+"""The tables of a data set, wherever they lie: in files, a DuckDB file, a PostgreSQL server.
 
 Everything is read through one DuckDB connection in memory that never reaches for the network.
 """
@@ -8,8 +8,6 @@ from __future__ import annotations
 import gzip
 import os
 import re
-import shutil
-import tempfile
 import weakref
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,11 +19,12 @@ import duckdb
 import pyarrow as pa
 
 from clarkson.errors import RecordError
+from clarkson.record.spilling import spill_folder
 
 MEMORY = "CLARKSON_MEMORY"
 _USUAL_MEMORY = "2GB"
 _CHECKED_BYTES = 1024 * 1024
-_SUFFIXES = (".parquet", ".csv.gz", ".csv.zst", ".csv", ".tsv")
+_LONGEST_REFUSAL = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +134,8 @@ def grouped(batches: Iterable[pa.RecordBatch], column: str) -> Iterator[tuple[st
 
 def refusal(name: str, error: Exception) -> RecordError:
     """What DuckDB says, as a sentence without its advice."""
-    said = re.sub(r"\s+", " ", str(error).split("\n\n")[0]).strip()
-    return RecordError(f"'{name}' cannot be read: {said[:300]}")
+    said = re.sub(r"\s+", " ", str(error).split("\n\n")[0]).strip().removeprefix("Invalid Input Error: ")
+    return RecordError(f"'{name}' cannot be read: {said[:_LONGEST_REFUSAL]}")
 
 
 def connect() -> duckdb.DuckDBPyConnection:
@@ -144,10 +143,10 @@ def connect() -> duckdb.DuckDBPyConnection:
 
     At most CLARKSON_MEMORY (2GB) is used before it spills to disk.
     """
-    spilled = tempfile.mkdtemp(prefix="clarkson-")
+    spilled, remove = spill_folder()
     connection = duckdb.connect(
         config={
-            "temp_directory": spilled,
+            "temp_directory": str(spilled),
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "memory_limit": os.environ.get(MEMORY, _USUAL_MEMORY),
@@ -155,37 +154,9 @@ def connect() -> duckdb.DuckDBPyConnection:
             "preserve_insertion_order": False,
         }
     )
-    weakref.finalize(connection, shutil.rmtree, spilled, ignore_errors=True)
+    weakref.finalize(connection, remove)
     connection.execute("SET TimeZone = 'UTC'")
     return connection
-
-
-def tables_in_folder(folder: Path, names: Mapping[str, str] | None = None, also: Iterable[Path] = ()) -> Tables:
-    """Each table of a folder: ``measurement.parquet``, ``MEASUREMENT.csv.gz`` or ``measurement/*.parquet``.
-
-    ``names`` maps the name of a file, in lower case and without its suffix, to that of the table; others are left out.
-    ``also`` are folders whose tables belong to the same data set.
-
-    Raises
-    ------
-    RecordError
-        A file cannot be read.
-    """
-    if not folder.is_dir():
-        raise RecordError(f"there is no folder '{folder}'")
-    connection = connect()
-    columns: dict[str, tuple[str, ...]] = {}
-    for entry in sorted(path for each in (folder, *also) for path in each.iterdir()):
-        found = _files(entry)
-        if found is None:
-            continue
-        stem, pattern, suffix = found
-        table = stem if names is None else names.get(stem, "")
-        if table and table not in columns:
-            for file in [entry] if entry.is_file() else sorted(entry.glob(f"*{suffix}")):
-                refuse_damaged(file)
-            columns[table] = _view(connection, table, pattern, suffix, folder.name)
-    return Tables(connection, folder.name, columns)
 
 
 def refuse_damaged(file: Path) -> None:
@@ -205,25 +176,6 @@ def refuse_damaged(file: Path) -> None:
             raise RecordError(f"'{file.name}' is damaged: {error}") from None
 
 
-def names_in_folder(folder: Path) -> frozenset[str]:
-    """The names of the tables in a folder."""
-    return frozenset(found[0] for entry in folder.iterdir() if (found := _files(entry)) is not None)
-
-
-def _files(entry: Path) -> tuple[str, str, str] | None:
-    """Name of the table, pattern and kind of the files that hold it, or None."""
-    if entry.name.startswith((".", "_")):
-        return None
-    folded = entry.name.lower()
-    if entry.is_file():
-        suffix = next((each for each in _SUFFIXES if folded.endswith(each)), "")
-        return (folded.removesuffix(suffix), literal(entry), suffix) if suffix else None
-    for suffix in _SUFFIXES:
-        if any(path.name.lower().endswith(suffix) for path in entry.glob("*")):
-            return folded, literal(entry / f"*{suffix}"), suffix
-    return None
-
-
 def literal(text: str | Path) -> str:
     """A text or a path as SQL.
 
@@ -233,31 +185,8 @@ def literal(text: str | Path) -> str:
     return "'" + str(text).replace("'", "''") + "'"
 
 
-def _view(connection: duckdb.DuckDBPyConnection, table: str, pattern: str, suffix: str, name: str) -> tuple[str, ...]:
-    if suffix == ".parquet":
-        source = f"read_parquet({pattern}, union_by_name = true)"
-    else:
-        # Every cell as text: a column of codes that looks like numbers stays as printed.
-        source = f"read_csv({pattern}, header = true, all_varchar = true, nullstr = '')"
-    try:
-        connection.execute(f'CREATE VIEW "{table}" AS SELECT * FROM {source}')
-        return _lower_case(connection, table)
-    except duckdb.Error as error:
-        raise refusal(f"{name}/{table}", error) from error
-
-
-def files_view(connection: duckdb.DuckDBPyConnection, table: str, pattern: Path, name: str) -> tuple[str, ...]:
-    """Make a view of the Parquet files that match a pattern, and give its columns.
-
-    Raises
-    ------
-    RecordError
-        No file matches, or one is no Parquet.
-    """
-    return _view(connection, table, literal(pattern), ".parquet", name)
-
-
-def _lower_case(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[str, ...]:
+def column_names(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[str, ...]:
+    """The columns of a table, in lower case."""
     described = connection.execute(f'DESCRIBE "{table}"').fetchall()
     return tuple(str(row[0]).lower() for row in described)
 
@@ -285,7 +214,7 @@ def tables_in_duckdb(file: Path, needed: str) -> Tables:
         for where, table in found:
             if where == schema:
                 connection.execute(f'CREATE VIEW "{table.lower()}" AS SELECT * FROM data_set."{where}"."{table}"')
-                columns[table.lower()] = _lower_case(connection, table.lower())
+                columns[table.lower()] = column_names(connection, table.lower())
     except duckdb.Error as error:
         raise refusal(file.name, error) from error
     return Tables(connection, file.name, columns)

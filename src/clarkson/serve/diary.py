@@ -63,7 +63,7 @@ def add_diary(
     def page(error: str = "", fields: Fields | None = None, **more: Any) -> str:
         try:
             with store() as kept:
-                found, record = entries(kept, person), record_kept(kept, person)
+                found, record = entries(kept, person), record_kept(kept, person, purpose=None)
         except StoreError as failed:
             raise HTTPException(503, f"The diary cannot be read: {failed}.") from None
         links = {path: words for path, (words, _) in pages.items()}

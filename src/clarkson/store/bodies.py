@@ -44,21 +44,17 @@ def rows_of(record: Record) -> Iterator[Row]:
     for result in record.results:
         yield _row("result", result.analyte, result.time, result.value, asdict(result), seen)
     for dose in record.doses:
-        yield _row("dose", dose.what, dose.start, dose.amount, _dose_body(dose), seen)
+        yield _row("dose", dose.what, dose.start, dose.amount, _body(dose), seen)
     for event in record.events:
-        yield _row("event", event.text, event.time, None, asdict(event), seen)
+        yield _row("event", event.text, event.time, None, _body(event), seen)
     for skipped in record.skipped:
         yield _row("skipped", skipped.reason, None, None, asdict(skipped), seen)
 
 
-def _dose_body(dose: Dose) -> dict[str, Any]:
-    """Its fields, without those of a lasting one where it is none: so the digest of a single dose stays what it was."""
-    fields = asdict(dose)
-    if not dose.lasting:
-        del fields["lasting"]
-    if dose.every_h is None:
-        del fields["every_h"]
-    return fields
+def _body(fact: Dose | Event) -> dict[str, Any]:
+    """The fields of a fact, without those that say no more than usual: so the digest of an older one is the same."""
+    usual = {"lasting": False, "every_h": None, "exact_time": True}
+    return {name: value for name, value in asdict(fact).items() if name not in usual or value != usual[name]}
 
 
 def _row(

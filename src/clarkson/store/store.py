@@ -85,8 +85,10 @@ class Store:
             self._note(connection, "list people", "", "")
         return tuple(sorted(names, key=lambda name: (len(name), name)))
 
-    def record(self, subject: str, *, purpose: str = "read") -> Record:
+    def record(self, subject: str, *, purpose: str | None = "read") -> Record:
         """The record of one person as it stands: without what was withdrawn or replaced.
+
+        The audit log says ``purpose``; None is for what is looked at to decide, and shown to nobody.
 
         Raises
         ------
@@ -101,11 +103,14 @@ class Store:
                 .where(fact.c.person_id == person, fact.c.id.not_in(select(schema.correction.c.fact_id)))
                 .order_by(fact.c.id)
             ).all()
-            self._note(connection, purpose, subject, f"{len(rows)} facts")
+            if purpose is not None:
+                self._note(connection, purpose, subject, f"{len(rows)} facts")
         return record_of(subject, [(row.kind, row.body) for row in rows])
 
-    def history(self, subject: str) -> tuple[Kept, ...]:
+    def history(self, subject: str, *, purpose: str | None = "read history") -> tuple[Kept, ...]:
         """Every result, dose and event that was ever kept of a person, what was corrected among them.
+
+        The audit log says ``purpose``; None is for what is looked at to decide, and shown to nobody.
 
         Raises
         ------
@@ -123,7 +128,8 @@ class Store:
                 .where(fact.c.person_id == person, fact.c.kind.in_(("result", "dose", "event")))
                 .order_by(fact.c.id)
             ).all()  # fmt: skip
-            self._note(connection, "read history", subject, f"{len(rows)} facts")
+            if purpose is not None:
+                self._note(connection, purpose, subject, f"{len(rows)} facts")
         return tuple(
             Kept(
                 row.id,
@@ -171,7 +177,8 @@ class Store:
                         fact_id=each, replaced_by=replacement, at=_now(), who=self._who, why=why.strip()
                     )
                 )
-                self._note(connection, "correct", subject, f"fact {each}")
+            fallen = ", ".join(str(each) for each in (number, *also))
+            self._note(connection, "correct", subject, f"facts {fallen}" if also else f"fact {fallen}")
 
     def note_export(self, subject: str, detail: str) -> None:
         """Say in the audit log that something of a person left the store.
