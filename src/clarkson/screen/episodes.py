@@ -17,9 +17,9 @@ from clarkson.record.record import Record
 from clarkson.screen.causes import UNDATED, catalogue, causes
 from clarkson.watch.assessment import DEFAULT_PRIOR
 from clarkson.watch.coordinates import COORDINATES, FIRST_CHANGE
-from clarkson.watch.follow import Followed, follow
+from clarkson.watch.follow import SMALLEST, Followed, follow
 from clarkson.watch.mechanisms import mechanisms
-from clarkson.watch.reading import SMALLEST, Reading, reading
+from clarkson.watch.reading import Reading, reading
 from clarkson.watch.verdict import POSSIBLE_AT, leak_called
 
 Row = dict[str, Any]
@@ -37,9 +37,12 @@ def episodes_of(record: Record, *, evidence: float) -> list[Row]:
     >>> episodes_of(Record("nobody"), evidence=100.0)
     []
     """
+    # Most people have none: what was lost is asked only of the others.
+    speaking = np.flatnonzero(follow(record, prior=DEFAULT_PRIOR, states=False).likelihood_ratio >= evidence).tolist()
+    if not speaking:
+        return []
     followed = follow(record, prior=DEFAULT_PRIOR)
     readings = [reading(followed, place) for place in range(len(followed.draws))]
-    speaking = [place for place, each in enumerate(readings) if each.likelihood_ratio >= evidence]
     groups = _grouped(followed.draws, speaking)
     return [_episode(followed, readings, group, number) for number, group in enumerate(groups, start=1)]
 

@@ -41,8 +41,8 @@ LEAST_UP = -1.0  # SD that the hematocrit must be up: fluids may have brought it
 STANDS_AT = 3.0  # who stands as high is followed (chosen on mimic-iii-demo, published attacks, simulated people)
 COURSE_US = 72.0 * 3.6e9  # draws of these days show the course (chosen on physionet-challenge-2012, simulated people)
 LEAST_FALL = 0.10  # of ln albumin within the course, chosen likewise
-RISE_OF_ONE = 0.06  # rise of D within the course that stands one higher, chosen likewise
-LESS_ALONE = 1.0  # SD that red cells without any protein stand lower (assumption)
+RISE_OF_ONE = 0.065  # rise of D within the course that stands one higher, chosen likewise
+LESS_ALONE = 2.0  # SD that red cells without any protein stand lower, chosen likewise
 
 _compiled: Any = numba.njit(cache=True, error_model="numpy")
 _compiled_for_all_cores: Any = numba.njit(cache=True, parallel=True, error_model="numpy")

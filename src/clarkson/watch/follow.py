@@ -21,6 +21,8 @@ from clarkson.watch.regimes import ARTEFACT, Watch, watch
 
 FOREIGN_PRIOR = 0.004  # one draw in 250 is another person's, or spoilt (assumption)
 ROUNDING = 1e-9  # what is left of a weight is nothing, if it is smaller than this
+SMALLEST = 1e-300
+LARGEST_RATIO = 1e12
 PLACE_HOURS = 96.0  # how long a leak keeps its size class (assumption)
 
 
@@ -78,6 +80,13 @@ class Followed:
         """Probability (n,) that plasma leaks."""
         return np.asarray(_sum(self.probabilities[:, self.leaks])[:, 0])
 
+    @cached_property
+    def likelihood_ratio(self) -> Array:
+        """How much likelier (n,) all results so far are at each draw if plasma is leaking than if it is not."""
+        rest = _sum(self.probabilities)[:, 0] - self.leak
+        odds = np.maximum(self.leak, SMALLEST) / np.maximum(rest, SMALLEST)
+        return np.minimum(odds * (1.0 - self.prior) / self.prior, LARGEST_RATIO)
+
     def mechanisms_at(self, place: int) -> Mapping[str, float]:
         """Probability of each mechanism by name at one draw."""
         return {name: float(each) for name, each in zip(self.names, self.probabilities[place], strict=True)}
@@ -88,10 +97,10 @@ def _sum(weights: Array) -> Array:
     return np.cumsum(weights, axis=1)[:, -1:]
 
 
-def follow(record: Record, *, prior: float, by: Watch | None = None) -> Followed:
+def follow(record: Record, *, prior: float, by: Watch | None = None, states: bool = True) -> Followed:
     """Filter a record; ``prior`` is the probability of a leak at any one draw before its results are seen.
 
-    ``by`` replaces the regimes that were learned.
+    ``by`` replaces the regimes that were learned. Without ``states`` only probabilities are kept, in half the time.
 
     >>> len(follow(Record("nobody"), prior=0.01).draws)
     0
@@ -101,7 +110,7 @@ def follow(record: Record, *, prior: float, by: Watch | None = None) -> Followed
     occasions = together([person], found, active)
     beginning, begins = begin(found, [person], active)
     outcome = filtered(
-        found.regimes, occasions, beginning, begins, foreign_prior=FOREIGN_PRIOR, change_hours=PLACE_HOURS, keep=True
+        found.regimes, occasions, beginning, begins, foreign_prior=FOREIGN_PRIOR, change_hours=PLACE_HOURS, keep=states
     )
     return Followed(
         record, prior, person.draws, found, tuple(active.tolist()), found.regimes, occasions, outcome, person.places

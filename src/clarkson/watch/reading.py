@@ -8,9 +8,6 @@ from dataclasses import dataclass
 from clarkson.watch.follow import Followed
 from clarkson.watch.mechanisms import Kind, mechanisms
 
-SMALLEST = 1e-300
-LARGEST_RATIO = 1e12
-
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -35,5 +32,4 @@ def reading(followed: Followed, place: int) -> Reading:
     found = followed.mechanisms_at(place)
     leak = sum(each for name, each in found.items() if mechanisms()[name].kind == "leak")
     rest = sum(found.values()) - leak
-    ratio = max(leak, SMALLEST) / max(rest, SMALLEST) * (1.0 - followed.prior) / followed.prior
-    return Reading(found, leak / (leak + rest), min(ratio, LARGEST_RATIO))
+    return Reading(found, leak / (leak + rest), float(followed.likelihood_ratio[place]))
