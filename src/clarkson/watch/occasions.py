@@ -25,7 +25,7 @@ from clarkson.watch.learned import Pull
 from clarkson.watch.mechanisms import mechanisms
 from clarkson.watch.odd import odd
 from clarkson.watch.regimes import ARTEFACT, Watch
-from clarkson.watch.signs import sign_weights, signs
+from clarkson.watch.signs import WEIGHT_MEMORY_DAYS, sign_weights, signs
 
 BASELINE_BEFORE = timedelta(days=30)  # a declared steady state whose time is not before the course is put there
 NOT_STEADY = -40.0
@@ -115,6 +115,20 @@ def _weighings(record: Record, draws: Sequence[Sample]) -> list[Sample]:
     return found
 
 
+def _first_weight(record: Record) -> float | None:
+    weights = [(each.time, each.value) for each in record.results if each.analyte == "weight" and not each.comparator]
+    return min(weights)[1] if weights else None
+
+
+def _weight_unknown(draws: Sequence[Sample], place: int) -> float:
+    """Variance of the person's own log weight, where it was not seen for so long that it may be another now."""
+    if "weight" not in draws[place].results:
+        return 0.0
+    last = next((each.time for each in reversed(draws[:place]) if "weight" in each.results), None)
+    known = last is None or abs(draws[place].time - last) <= timedelta(days=WEIGHT_MEMORY_DAYS)
+    return 0.0 if known else coordinates.WEIGHT_LOG_SD**2
+
+
 def _hours(occasions: Sequence[Sample], declared: int) -> Array:
     """Hours of the occasions; declared steady ones that are not at least weeks before the course are put there."""
     if not occasions:
@@ -161,6 +175,7 @@ def prepare(record: Record, *, prior: float) -> Prepared:
         since = draws[place - 1].time if place > len(steady) else sample.time - FIRST_DOSES
         if not sample.steady:
             shift[place], shift_variance[place] = inputs(record, since, sample.time)
+        shift_variance[place, coordinates.PERSON_WEIGHT] += _weight_unknown(draws, place)
         priors = around.priors(prior)
         prior_of[place] = [priors[name] for name in NAMES]
         prior_of[place] /= prior_of[place].sum()
@@ -283,10 +298,10 @@ def begin(found: Watch, people: Sequence[Prepared], active: Places) -> tuple[Beg
     whose: list[int] = []
     beginnings: list[tuple[Array, Array]] = []
     for each in people:
-        kind = (each.people.name, each.record.weight_kg)
+        kind = (each.people.name, each.record.weight_kg or _first_weight(each.record))
         if kind not in kinds:
             kinds[kind] = len(beginnings)
-            beginnings.append(coordinates.beginning(each.people, each.record.weight_kg))
+            beginnings.append(coordinates.beginning(each.people, kind[1]))
         whose.append(kinds[kind])
     mean, covariance = np.array([each[0] for each in beginnings]), np.array([each[1] for each in beginnings])
     block = np.ix_(np.arange(len(found.start)), active, active)
