@@ -86,7 +86,8 @@ def _simulated(sets: Sequence[InData]) -> list[str]:
         "## People of other simulators",
         "",
         "Made by programs that share no code with Clarkson and know nothing of capillary leaks, so every find is a false "
-        "one. clinosim's patients are confounders, with hemoglobin, hematocrit and albumin ordered daily.",
+        "one. clinosim's patients are confounders, with hemoglobin, hematocrit and albumin ordered daily. Both sets of "
+        "Synthea were looked at when it was settled how long a body weight counts: they are no independent figures.",
         "",
         *_sets(sets),
         "",
