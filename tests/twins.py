@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from functools import cache
 
-import clarkson as ck
 from clarkson.examples import example
+from clarkson.record.read import read_bytes
+from clarkson.record.record import Record
+from clarkson.twin.fit import fit
 from clarkson.twin.twin import Twin
 
 
 @cache
+def twin_of(record: Record, seed: int = 0) -> Twin:
+    """The twin of a record, with fewer draws than usual."""
+    return fit(record, draws=100, seed=seed)
+
+
 def twin(case: str) -> Twin:
-    """The twin of a case, with fewer draws than usual."""
-    return ck.fit(ck.read_bytes(example(case), f"{case}.json"), draws=100)
+    """The twin of a case."""
+    return twin_of(read_bytes(example(case), f"{case}.json"))

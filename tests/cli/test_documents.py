@@ -10,7 +10,6 @@ import shutil
 from collections.abc import Iterator
 from contextlib import redirect_stdout
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from unittest.mock import patch
 
@@ -19,10 +18,11 @@ import pytest
 from clarkson.record.read import read
 from clarkson.record.record import Record
 from clarkson.store.opening import make_store
-from clarkson.twin.fit import DRAWS, fit
+from clarkson.twin.fit import DRAWS
 from clarkson.twin.twin import Twin
 from tests.cli.command import run
 from tests.datasets.sets import omop_folder
+from tests.twins import twin_of
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = (
@@ -74,14 +74,14 @@ def folder(furnished: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module", autouse=True)
 def each_record_is_fitted_once() -> Iterator[None]:
-    """Several lines show different things of the same fit, which takes ten seconds or more."""
+    """Several lines show different things of the same fit, which takes ten seconds or more.
 
-    @cache
-    def fitted(record: Record, draws: int, seed: int) -> Twin:
-        return fit(record, draws=draws, seed=seed)
+    How many draws there are changes nothing but the time.
+    """
 
     def once(record: Record, *, draws: int = DRAWS, seed: int = 0) -> Twin:
-        return fitted(record, draws, seed)
+        del draws
+        return twin_of(record, seed)
 
     with patch("clarkson.twin.fit.fit", once):
         yield

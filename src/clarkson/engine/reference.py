@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import Any, TypeAlias
 
@@ -67,7 +68,8 @@ def evaluator(system: System, roots: Sequence[int]) -> Evaluate:
     return lambda t, y, p, u: np.array(evaluate(t, y.tolist(), p.tolist(), u.tolist()))
 
 
-def reference(system: System, outputs: Sequence[str] = ()) -> Reference:
+@cache
+def reference(system: System, outputs: tuple[str, ...] = ()) -> Reference:
     """The system as plain functions: rates, exact Jacobian, outputs by name."""
     size = len(system.states)
     by = {system.tape.symbol("state", name).index: column for column, name in enumerate(system.states)}
@@ -100,7 +102,7 @@ def integrate_slowly(
     """
     from scipy.integrate import solve_ivp
 
-    plain = reference(system, outputs)
+    plain = reference(system, tuple(outputs))
     inside = (schedule.breaks[0] > times[0]) & (schedule.breaks[0] < times[-1])
     edges = [times[0], *schedule.breaks[0][inside], times[-1]]
     found = np.empty((len(times), len(outputs)))

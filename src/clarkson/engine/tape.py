@@ -21,10 +21,10 @@ Operation: TypeAlias = Literal[
 Kind: TypeAlias = Literal["time", "state", "parameter", "input"]
 
 FUNCTIONS: dict[str, Callable[[float], float]] = {
-    "exp": lambda x: math.exp(min(x, 700.0)),
+    "exp": lambda x: math.exp(700.0 if x > 700.0 else x),
     "log": math.log,
     "sqrt": math.sqrt,
-    "logistic": lambda x: 1.0 / (1.0 + math.exp(min(-x, 700.0))),
+    "logistic": lambda x: 1.0 / (1.0 + math.exp(700.0 if x < -700.0 else -x)),
 }
 
 
