@@ -63,12 +63,16 @@ def test_a_weight_of_years_ago_says_nothing_of_water() -> None:
     year = 365.0 * 24.0
     level = {"hematocrit": 0.41, "albumin": 43.0}
     grown = record(*(draw(place * 3.0 * year, **level, weight=kg) for place, kg in enumerate((4.7, 19.0, 33.0, 60.0))))
-    assert max(each.likelihood_ratio for each in ck.assess(grown)) < 1.0
+    assert max(ratios(grown)) < 1.0
     water, dry = (
         record(*(draw(place * 48.0, **level, weight=kg) for place, kg in enumerate((60.0, 60.0, last))))
         for last in (66.0, 60.0)
     )
-    assert list(ck.assess(water))[-1].likelihood_ratio > 4.0 * list(ck.assess(dry))[-1].likelihood_ratio
+    assert ratios(water)[-1] > 4.0 * ratios(dry)[-1]
+
+
+def ratios(of: ck.Record) -> list[float]:
+    return [each.likelihood_ratio for each in ck.assess(of) if each.likelihood_ratio is not None]
 
 
 def test_the_phase_goes_through_an_attack() -> None:
