@@ -96,8 +96,6 @@ def test_libroadrunner_agrees_on_random_people_with_doses() -> None:
     import roadrunner
 
     roadrunner.Logger.disableLogging()
-    # The usual compiler takes five times as long for this model, and the integration is short.
-    roadrunner.Config.setValue(roadrunner.Config.LLVM_BACKEND, roadrunner.Config.LLJIT)
     runner = roadrunner.RoadRunner(document(0))
     runner.integrator.relative_tolerance = 1e-9
     # A single number would be multiplied by what each state is at a dose, which may be 1e-54.
