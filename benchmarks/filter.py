@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
+from clarkson.balance.observation import albumin_share
 from clarkson.balance.population import population
 from clarkson.engine.gaussian import Array
 from clarkson.engine.switching import Beginning, Occasions, Regimes
@@ -43,12 +44,10 @@ def people(count: int, seed: int) -> tuple[Regimes, Occasions, Beginning]:
     random = np.random.default_rng(seed)
     draws = random.integers(1, 4, count)
     n = int(draws.sum())
-    everybody = population("male", 50)
-    rows = [coordinates.row(key, value, everybody) for key, value in LEVELS.items()]
-    error = np.array(
-        [(coordinates.assay_cv(key, "laboratory") * row[2]) ** 2 for key, row in zip(LEVELS, rows, strict=True)]
-    )
-    design = np.array([row[1] for row in rows])
+    share = albumin_share(population("male", 50).mean)
+    rows = [coordinates.row(key, value, "laboratory", share) for key, value in LEVELS.items()]
+    error = np.array([row.assay for row in rows])
+    design = np.array([row.design for row in rows])
     active = np.flatnonzero((design != 0.0).any(axis=0))
     found = watch()
     width, families = len(active), len(found.names)
@@ -63,7 +62,7 @@ def people(count: int, seed: int) -> tuple[Regimes, Occasions, Beginning]:
         np.zeros((n, width)),
         np.arange(n + 1) * len(LEVELS),
         np.tile(np.ascontiguousarray(design[:, active]), (n, 1)),
-        np.tile([row[0] for row in rows], n) + random.normal(0.0, DRAW_SD, n * len(LEVELS)),
+        np.tile([row.observed for row in rows], n) + random.normal(0.0, DRAW_SD, n * len(LEVELS)),
         np.tile(error, n),
     )
     beginning, _ = begin(found, [first], active)

@@ -21,7 +21,7 @@ from clarkson.errors import SettingError
 from clarkson.live import changes, growing
 from clarkson.record.record import Dose, Event, Source
 from clarkson.watch.alarm import alarms, budget, level_of, rates, snooze
-from clarkson.watch.follow import follow
+from clarkson.watch.follow import follow, likelihood_ratios
 from clarkson.watch.hindsight import hindsight
 from clarkson.watch.inputs import inputs
 from clarkson.watch.learned import learned
@@ -73,6 +73,16 @@ def test_a_weight_of_years_ago_says_nothing_of_water() -> None:
 
 def ratios(of: ck.Record) -> list[float]:
     return [each.likelihood_ratio for each in ck.assess(of) if each.likelihood_ratio is not None]
+
+
+def test_many_at_once_are_judged_as_each_alone() -> None:
+    ill = record(*(draw(hours, hematocrit=h, albumin=a, sodium=138.0) for hours, h, a in ATTACK))
+    weighed = record(draw(0.0, hematocrit=0.41, weight=70.0), draw(48.0, hemoglobin=139.0, creatinine=90.0))
+    pulse_alone = record(draw(0.0, heart_rate=120.0))
+    people = [ill, ck.Record("nobody"), weighed, pulse_alone, course(*ATTACK)]
+    for each, together in zip(people, likelihood_ratios(people, prior=0.01), strict=True):
+        assert together == pytest.approx(follow(each, prior=0.01).likelihood_ratio, rel=1e-9)
+    assert [len(each) for each in likelihood_ratios([pulse_alone], prior=0.01)] == [1]
 
 
 def test_the_phase_goes_through_an_attack() -> None:

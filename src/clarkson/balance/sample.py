@@ -43,9 +43,13 @@ class Sample:
 def _preferred(results: list[Result]) -> dict[str, Result]:
     """One result an analyte: the laboratory's before a blood gas or finger-prick, then the newest."""
     chosen: dict[str, Result] = {}
-    for result in sorted(results, key=lambda each: (each.method == "laboratory", each.time, str(each.source))):
+    for result in sorted(results, key=_preference):
         chosen[result.analyte] = result
     return chosen
+
+
+def _preference(result: Result) -> tuple[bool, datetime, str, str]:
+    return result.method == "laboratory", result.time, result.source.file, result.source.place
 
 
 def samples(record: Record) -> tuple[Sample, ...]:

@@ -155,7 +155,7 @@ def result_of(row: dict[str, Any]) -> Result | Skipped:
     if refusal is not None:
         named = f"{row['analyte']} {row['printed'] or _number(row['value'])} {row['unit']}".strip()
         return Skipped(source, refusal, named)
-    time = EPOCH + row["time_us"] * MICROSECOND
+    time = _instant(row["time_us"])
     if row["canonical"] is not None:
         # The row was read whole: no need to read its number again.
         return _result(row, row["canonical"], time, source, "", _number(row["value"]))
@@ -193,15 +193,20 @@ def _result(
         value,
         time,
         source,
-        method=method,
-        status=row["status"] or "final",
-        comparator=comparator,
-        laboratory=row["laboratory"] or "",
-        raw_value=raw_value if printed is None else printed,
-        raw_unit=row["unit"] if printed is None else row["as_printed_unit"] or "",
-        steady=row.get("steady") is True,
-        exact_time=row["exact"] is not False,
+        method,
+        row["status"] or "final",
+        comparator,
+        row["laboratory"] or "",
+        raw_value if printed is None else printed,
+        row["unit"] if printed is None else row["as_printed_unit"] or "",
+        row.get("steady") is True,
+        row["exact"] is not False,
     )
+
+
+@lru_cache(maxsize=4096)  # many results have one time
+def _instant(time_us: int) -> datetime:
+    return EPOCH + time_us * MICROSECOND
 
 
 def _number(value: float | None) -> str:

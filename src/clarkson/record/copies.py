@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import parquet
 
+from clarkson.errors import RecordError
 from clarkson.record.canonical_columns import BATCH_ROWS
 from clarkson.record.record import Record
 from clarkson.record.rows import Rows, record_of_rows
-from clarkson.record.tables import Tables, connect, grouped, literal
+from clarkson.record.tables import Tables, grouped, literal
 
 BY_SUBJECT = "length(subject), subject"  # "9" stands before "10"
 _KINDS = ("people", "results", "doses", "events", "unread")
@@ -25,10 +28,14 @@ def records_of_queries(tables: Tables, queries: Mapping[str, str], citation: str
     RecordError
         The data set cannot be read.
     """
-    streams = {
-        name: grouped(tables.stream(f"{query} ORDER BY {BY_SUBJECT}", BATCH_ROWS), "subject")
-        for name, query in queries.items()
-    }
+    return _records(
+        {name: tables.stream(f"{query} ORDER BY {BY_SUBJECT}", BATCH_ROWS) for name, query in queries.items()}, citation
+    )
+
+
+def _records(rows: Mapping[str, Iterable[pa.RecordBatch]], citation: str) -> Iterator[Record]:
+    """The record of every person in rows that stand in the order of ``BY_SUBJECT``."""
+    streams = {name: grouped(batches, "subject") for name, batches in rows.items()}
     waiting = {name: next(stream, None) for name, stream in streams.items()}
     while any(waiting.values()):
         subject = min((each[0] for each in waiting.values() if each), key=lambda name: (len(name), name))
@@ -57,7 +64,7 @@ def copy_rows(tables: Tables, queries: Mapping[str, str], chosen: pa.Table, fold
 
 
 def copied_records(folder: Path, part: int) -> Iterator[Record]:
-    """The records of a part that ``copy_rows`` copied, read on one core.
+    """The records of a part that ``copy_rows`` copied.
 
     What Clarkson does not use is not listed in them: it was not copied.
 
@@ -66,14 +73,22 @@ def copied_records(folder: Path, part: int) -> Iterator[Record]:
     RecordError
         The copies cannot be read.
     """
-    tables = Tables(connect(), folder.name, {})
-    tables.run("SET threads = 1")
-    yield from records_of_queries(
-        tables,
-        {
-            name: f"SELECT * FROM read_parquet({literal(each / '*.parquet')}, hive_partitioning = false)"
+    try:
+        rows = {
+            name: _by_subject(parquet.read_table(each, partitioning=None)).to_batches()
             for name in _KINDS
             if (each := folder / name / f"part={part}").is_dir()
-        },
-        "",
+        }
+    except (pa.ArrowException, OSError) as error:
+        raise RecordError(f"'{folder}' cannot be read: {str(error).splitlines()[0]}") from None
+    return _records(rows, "")
+
+
+def _by_subject(rows: pa.Table) -> pa.Table:
+    """Rows in the order of ``BY_SUBJECT``."""
+    length = pc.utf8_length(rows["subject"])
+    order = pc.sort_indices(
+        pa.table({"length": length, "subject": rows["subject"]}),
+        sort_keys=[("length", "ascending"), ("subject", "ascending")],
     )
+    return rows.take(order)

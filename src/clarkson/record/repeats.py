@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 
 from clarkson.record.record import Result, Skipped, Status
 
+_time = attrgetter("time")
+_measured = attrgetter("analyte", "time", "method", "steady")
 _STANDING: Mapping[Status, int] = {"preliminary": 0, "final": 1, "corrected": 2}
 
 
@@ -15,17 +18,19 @@ def settle(results: Iterable[Result]) -> tuple[tuple[Result, ...], tuple[Skipped
     Of the results of one analyte by one method at one time a corrected one replaces all that are not, and
     a final one the preliminary. Two results repeat each other if their value and comparator are the same too.
     """
-    everything = list(results)
+    everything = [(_measured(each), each) for each in results]
     standing: dict[tuple[object, ...], Result] = {}
-    for each in everything:
-        best = standing.setdefault(_measured(each), each)
+    for measured, each in everything:
+        best = standing.setdefault(measured, each)
         if _STANDING[each.status] > _STANDING[best.status]:
-            standing[_measured(each)] = each
+            standing[measured] = each
+    if len(standing) == len(everything):
+        return tuple(sorted(standing.values(), key=_time)), ()
     kept: dict[tuple[object, ...], Result] = {}
     skipped: list[Skipped] = []
-    for each in everything:
-        best = standing[_measured(each)]
-        key = (*_measured(each), each.value, each.comparator)
+    for measured, each in everything:
+        best = standing[measured]
+        key = (*measured, each.value, each.comparator)
         if _STANDING[each.status] < _STANDING[best.status]:
             replacement = "correction" if best.status == "corrected" else "final result"
             skipped.append(Skipped(each.source, f"replaced by the {replacement} at {best.source.place}", _text(each)))
@@ -33,11 +38,7 @@ def settle(results: Iterable[Result]) -> tuple[tuple[Result, ...], tuple[Skipped
             skipped.append(Skipped(each.source, f"repeats {kept[key].source.place}", _text(each)))
         else:
             kept[key] = each
-    return tuple(sorted(kept.values(), key=lambda each: each.time)), tuple(skipped)
-
-
-def _measured(result: Result) -> tuple[object, ...]:
-    return result.analyte, result.time, result.method, result.steady
+    return tuple(sorted(kept.values(), key=_time)), tuple(skipped)
 
 
 def _text(result: Result) -> str:

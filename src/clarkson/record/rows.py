@@ -84,8 +84,11 @@ def _made(
 
 def _ordered(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """By time and place; what stands at one place, in an order that does not hang on how it was read."""
-    if len({_place(row) for row in rows}) == len(rows):
-        return sorted(rows, key=_place)
+    if len(rows) < 2:
+        return rows
+    places = [_place(row) for row in rows]
+    if len(set(places)) == len(rows):
+        return [rows[each] for each in sorted(range(len(rows)), key=places.__getitem__)]
     return sorted(rows, key=lambda row: (*_place(row), str(row)))
 
 

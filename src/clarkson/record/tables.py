@@ -122,7 +122,9 @@ def grouped(batches: Iterable[pa.RecordBatch], column: str) -> Iterator[tuple[st
     """
     name, rows = "", list[dict[str, Any]]()
     for batch in batches:
-        for row in batch.to_pylist():
+        names, columns = batch.schema.names, (each.to_pylist() for each in batch.columns)
+        for cells in zip(*columns, strict=True):
+            row = dict(zip(names, cells, strict=True))
             if rows and row[column] != name:
                 yield name, rows
                 rows = []

@@ -17,7 +17,7 @@ from clarkson.record.record import Record
 from clarkson.screen.causes import UNDATED, catalogue, causes
 from clarkson.watch.assessment import DEFAULT_PRIOR
 from clarkson.watch.coordinates import COORDINATES, FIRST_CHANGE
-from clarkson.watch.follow import SMALLEST, Followed, follow
+from clarkson.watch.follow import SMALLEST, Followed, follow, likelihood_ratios
 from clarkson.watch.mechanisms import mechanisms
 from clarkson.watch.reading import Reading, reading
 from clarkson.watch.verdict import POSSIBLE_AT, leak_called
@@ -29,18 +29,21 @@ RECOVERED_WITHIN = timedelta(days=90)  # water returns in days, blood is one's o
 EXPLAINING = tuple(each.label for each in catalogue() if each.label != "heart failure")
 
 
-def episodes_of(record: Record, *, evidence: float) -> list[Row]:
-    """The rows of ``schema.EPISODES`` of one person.
+def episodes_of(records: Sequence[Record], *, evidence: float) -> list[list[Row]]:
+    """The rows of ``schema.EPISODES`` of each of some people.
 
     An episode is made of draws whose likelihood ratio reaches ``evidence`` and that lie within two weeks.
 
-    >>> episodes_of(Record("nobody"), evidence=100.0)
-    []
+    >>> episodes_of([Record("nobody")], evidence=100.0)
+    [[]]
     """
     # Most people have none: what was lost is asked only of the others.
-    speaking = np.flatnonzero(follow(record, prior=DEFAULT_PRIOR, states=False).likelihood_ratio >= evidence).tolist()
-    if not speaking:
-        return []
+    ratios = likelihood_ratios(records, prior=DEFAULT_PRIOR)
+    speaking = [np.flatnonzero(each >= evidence).tolist() for each in ratios]
+    return [_episodes(*each) if each[1] else [] for each in zip(records, speaking, strict=True)]
+
+
+def _episodes(record: Record, speaking: Sequence[int]) -> list[Row]:
     followed = follow(record, prior=DEFAULT_PRIOR)
     readings = [reading(followed, place) for place in range(len(followed.draws))]
     groups = _grouped(followed.draws, speaking)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 import time
@@ -10,20 +11,25 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+import numba
 import pyarrow as pa
 
 from clarkson.record.canonical_columns import RESULT_COLUMNS, batch_of
 from clarkson.record.copies import copied_records
+from clarkson.record.record import Record
 from clarkson.screen.causes import named
-from clarkson.screen.episodes import episodes_of
+from clarkson.screen.episodes import Row, episodes_of
 from clarkson.screen.schema import EPISODES
 
 FEW = 2  # parts for which further processes are not started
 WATCHING_SECONDS = 2.0
+PEOPLE_AT_ONCE = 100
+NEW_OBJECTS = 100_000  # before the collector looks for cycles: records have none
 TRAITS = pa.schema(
     [
         ("subject", pa.string()),
@@ -55,7 +61,7 @@ def followed(folder: Path, parts: Sequence[int], evidence: float, also: frozense
     if len(parts) <= FEW or cores == 1:
         yield from zip(parts, map(follow_one, parts), strict=True)
         return
-    with ProcessPoolExecutor(cores, get_context("spawn"), _die_with, (os.getpid(),)) as pool:
+    with ProcessPoolExecutor(cores, get_context("spawn"), _as_worker, (os.getpid(),)) as pool:
         yield from zip(parts, pool.map(follow_one, parts), strict=True)
 
 
@@ -64,8 +70,7 @@ def follow_part(folder: Path, part: int, *, evidence: float, also: frozenset[str
     traits: list[dict[str, Any]] = []
     episodes: list[dict[str, Any]] = []
     results = []
-    for record in copied_records(folder, part):
-        found = episodes_of(record, evidence=evidence)
+    for record, found in _with_episodes(copied_records(folder, part), evidence):
         episodes += found
         traits.append(
             {
@@ -85,8 +90,15 @@ def follow_part(folder: Path, part: int, *, evidence: float, also: frozenset[str
     )
 
 
-def _die_with(parent: int) -> None:
-    """A process whose parent was killed would wait for work for ever."""
+def _with_episodes(records: Iterator[Record], evidence: float) -> Iterator[tuple[Record, list[Row]]]:
+    while some := list(islice(records, PEOPLE_AT_ONCE)):
+        yield from zip(some, episodes_of(some, evidence=evidence), strict=True)
+
+
+def _as_worker(parent: int) -> None:
+    """One core for each process; and one whose parent was killed would wait for work for ever."""
+    numba.set_num_threads(1)
+    gc.set_threshold(NEW_OBJECTS)
 
     def watching() -> None:
         with suppress(KeyboardInterrupt):

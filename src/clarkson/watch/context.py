@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
+from types import MappingProxyType
 
 from clarkson.record.record import Dose, DoseKind, Record
 from clarkson.watch.mechanisms import mechanisms
@@ -18,6 +21,7 @@ FLUIDS_RAISE = {"leak with fluids": 4.0, "fluid": 3.0}
 ALBUMIN_RAISES = {"albumin infusion": 50.0}
 RED_CELLS_RAISE = {"transfusion": 50.0}
 IMMUNOGLOBULIN_RAISES = {"immunoglobulin window": 50.0}
+RAISED = (FLUIDS_RAISE, ALBUMIN_RAISES, RED_CELLS_RAISE, IMMUNOGLOBULIN_RAISES)
 # A symptom of the last days makes every illness likelier than a steady state; it hardly says which (assumption).
 SYMPTOMS_RAISE = {"leak": 1.0, "refill": 1.0, "other": 2.0, "steady": 1.0}
 SYMPTOMS_RAISE_LEAK = 2.0
@@ -34,46 +38,48 @@ class Context:
     immunoglobulin: tuple[Dose, ...]
     symptoms: tuple[str, ...]
 
-    def priors(self, prior: float) -> dict[str, float]:
+    def priors(self, prior: float) -> Mapping[str, float]:
         """The probability of each mechanism before the results of the draw; they sum to one.
 
         ``prior`` is that of a leak without any symptom.
         """
-        weights = {name: each.weight for name, each in mechanisms().items()}
-        for given, raised in (
-            (self.fluids, FLUIDS_RAISE),
-            (self.albumin, ALBUMIN_RAISES),
-            (self.red_cells, RED_CELLS_RAISE),
-            (self.immunoglobulin, IMMUNOGLOBULIN_RAISES),
-        ):
-            for name, factor in raised.items() if given else ():
-                weights[name] *= factor
-        odds = prior / (1.0 - prior)
-        if self.symptoms:
-            odds *= SYMPTOMS_RAISE_LEAK
-            weights = {name: weight * SYMPTOMS_RAISE[mechanisms()[name].kind] for name, weight in weights.items()}
-        # In their order: the sum of a set would hang on the process.
-        leaks = [name for name, each in mechanisms().items() if each.kind == "leak"]
-        among_leaks = sum(weights[name] for name in leaks)
-        among_rest = sum(weights.values()) - among_leaks
-        return {
+        given = tuple(map(bool, (self.fluids, self.albumin, self.red_cells, self.immunoglobulin)))
+        return _priors(prior, given, bool(self.symptoms))
+
+
+@lru_cache(maxsize=256)
+def _priors(prior: float, given: tuple[bool, ...], symptoms: bool) -> Mapping[str, float]:
+    weights = {name: each.weight for name, each in mechanisms().items()}
+    for there, raised in zip(given, RAISED, strict=True):
+        for name, factor in raised.items() if there else ():
+            weights[name] *= factor
+    odds = prior / (1.0 - prior)
+    if symptoms:
+        odds *= SYMPTOMS_RAISE_LEAK
+        weights = {name: weight * SYMPTOMS_RAISE[mechanisms()[name].kind] for name, weight in weights.items()}
+    # In their order: the sum of a set would hang on the process.
+    leaks = [name for name, each in mechanisms().items() if each.kind == "leak"]
+    among_leaks = sum(weights[name] for name in leaks)
+    among_rest = sum(weights.values()) - among_leaks
+    return MappingProxyType(
+        {
             name: (odds * weight / among_leaks if name in leaks else weight / among_rest) / (1.0 + odds)
             for name, weight in weights.items()
         }
-
-
-def _given(record: Record, kinds: tuple[DoseKind, ...], time: datetime, hours: float) -> tuple[Dose, ...]:
-    first = time - timedelta(hours=hours)
-    return tuple(
-        each
-        for each in record.doses
-        if each.kind in kinds and not each.lasting and each.start <= time and (each.end or each.start) >= first
     )
+
+
+def _given(doses: Sequence[Dose], kinds: tuple[DoseKind, ...], time: datetime, hours: float) -> tuple[Dose, ...]:
+    if not doses:
+        return ()
+    first = time - timedelta(hours=hours)
+    return tuple(each for each in doses if each.kind in kinds and (each.end or each.start) >= first)
 
 
 def context(record: Record, time: datetime) -> Context:
     """What the record says around ``time``."""
-    fluids = _given(record, ("crystalloid", "colloid", "plasma"), time, FLUID_HOURS)
+    doses = [each for each in record.doses if not each.lasting and each.start <= time]
+    fluids = _given(doses, ("crystalloid", "colloid", "plasma"), time, FLUID_HOURS)
     known = [each.volume_ml for each in fluids if each.volume_ml is not None]
     symptoms = tuple(
         each.text
@@ -85,8 +91,8 @@ def context(record: Record, time: datetime) -> Context:
     return Context(
         sum(known) if known else None,
         fluids,
-        _given(record, ("albumin",), time, INFUSION_HOURS),
-        _given(record, ("red cells",), time, TRANSFUSION_DAYS * 24.0),
-        _given(record, ("immunoglobulin",), time, IMMUNOGLOBULIN_DAYS * 24.0),
+        _given(doses, ("albumin",), time, INFUSION_HOURS),
+        _given(doses, ("red cells",), time, TRANSFUSION_DAYS * 24.0),
+        _given(doses, ("immunoglobulin",), time, IMMUNOGLOBULIN_DAYS * 24.0),
         symptoms,
     )

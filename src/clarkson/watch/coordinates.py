@@ -10,6 +10,8 @@ one draw, and the offsets of laboratories other than the first one. The rows are
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -47,20 +49,45 @@ PROTEIN_OFFSET_SD = 0.08  # bromocresol green against purple: up to 6 g/L of 42
 RED_CELL_OFFSET_SD = 0.05  # of the logit: another analyser, capillary blood (assumption)
 
 
-def row(key: str, value: float, people: Population, *, other_laboratory: bool = False) -> tuple[float, Array, float]:
-    """Observed value, design (20,) and the factor from the coefficient of variation to the error of one result.
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One equation: observed value, design (20,), variance of the assay, and ``quantity``.
 
-    >>> from clarkson.balance.population import population
-    >>> row("albumin", 40.0, population("female", 50))[1].shape
+    ``quantity`` is the place in ``QUANTITIES`` of what varies in it from draw to draw beside what all results of a draw
+    share, -1 for none.
+    """
+
+    observed: float
+    design: Array
+    assay: float
+    quantity: int
+
+
+_OWN = {
+    "mcv": "cell_size",
+    "albumin": "albumin",
+    "total_protein": "globulin",
+    "sodium": "sodium",
+    "weight": "weight",
+    "creatinine": "creatinine",
+}
+
+
+@lru_cache(maxsize=16384)  # what laboratories print are few different numbers
+def row(key: str, value: float, method: Method, albumin_share: float, other_laboratory: bool = False) -> Row:
+    """The equation of one result of a person with such a share of albumin in total protein.
+
+    >>> row("albumin", 40.0, "laboratory", 0.6).design.shape
     (20,)
     """
+    cv = analyte(key).method_cv_percent.get(method, observation.DEFAULT_METHOD_CV_PERCENT) / 100.0
+    quantity = QUANTITIES.index(_OWN[key]) if key in _OWN else -1
     design = np.zeros(COORDINATES)
     if key in ("weight", "creatinine"):
         person = PERSON_WEIGHT if key == "weight" else PERSON_CREATININE
         design[[person, FIRST_CHANGE + QUANTITIES.index(key)]] = 1.0
-        return math.log(value), design, 1.0
-    share = observation.albumin_share(people.mean) if key == "total_protein" else 0.0  # no other row needs it
-    observed, of_person, of_change, factor = observation.equation(key, value, share)
+        return _kept(math.log(value), design, cv, quantity)
+    observed, of_person, of_change, factor = observation.equation(key, value, albumin_share)
     design[: len(PERSON)] = of_person
     design[FIRST_CHANGE : FIRST_CHANGE + len(CHANGE)] = of_change
     carried = of_change[observation.ALBUMIN_MASS] + of_change[observation.GLOBULIN_MASS]
@@ -69,19 +96,13 @@ def row(key: str, value: float, people: Population, *, other_laboratory: bool = 
     if other_laboratory:
         design[OFFSET_PROTEIN] = float(key in ("albumin", "total_protein"))
         design[OFFSET_RED_CELLS] = float(key in ("hematocrit", "hemoglobin", "erythrocytes"))
-    return observed, design, factor
+    return _kept(observed, design, cv * factor, quantity)
 
 
-def own_draw_variation(key: str) -> str | None:
-    """The quantity whose own variation from draw to draw widens a result, beside what all results of a draw share."""
-    return {
-        "mcv": "cell_size",
-        "albumin": "albumin",
-        "total_protein": "globulin",
-        "sodium": "sodium",
-        "weight": "weight",
-        "creatinine": "creatinine",
-    }.get(key)
+def _kept(observed: float, design: Array, assay_sd: float, quantity: int) -> Row:
+    """A row that several results share: nobody writes into it."""
+    design.flags.writeable = False
+    return Row(observed, design, assay_sd**2, quantity)
 
 
 def beginning(people: Population, weight_kg: float | None) -> tuple[Array, Array]:
@@ -96,8 +117,3 @@ def beginning(people: Population, weight_kg: float | None) -> tuple[Array, Array
     covariance[OFFSET_PROTEIN, OFFSET_PROTEIN] = PROTEIN_OFFSET_SD**2
     covariance[OFFSET_RED_CELLS, OFFSET_RED_CELLS] = RED_CELL_OFFSET_SD**2
     return mean, covariance
-
-
-def assay_cv(key: str, method: Method) -> float:
-    """Analytic coefficient of variation as a fraction."""
-    return analyte(key).method_cv_percent.get(method, observation.DEFAULT_METHOD_CV_PERCENT) / 100.0

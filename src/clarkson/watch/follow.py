@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,7 +16,7 @@ from clarkson.engine.switching_kernel import Places
 from clarkson.record.record import Record
 from clarkson.watch.coordinates import COORDINATES
 from clarkson.watch.mechanisms import mechanisms
-from clarkson.watch.occasions import begin, prepare, together
+from clarkson.watch.occasions import Prepared, begin, prepare, together
 from clarkson.watch.regimes import ARTEFACT, Watch, watch
 
 FOREIGN_PRIOR = 0.004  # one draw in 250 is another person's, or spoilt (assumption)
@@ -51,24 +51,12 @@ class Followed:
 
         A foreign draw is an artefact unless a leak was going on, which it can neither show nor end.
         """
-        course = self.places
-        after, before = self._families(self.filtered.after[course]), self._families(self.filtered.before[course])
-        before *= np.exp(self.occasions.signs[course])
-        strange = self.filtered.foreign[course, None] * before / _sum(before)
-        strange[:, self.leaks] = 0.0
-        own = np.where(after - strange > ROUNDING * after, after - strange, 0.0)
-        return np.hstack([own, _sum(strange)])
-
-    def _families(self, weights: Array) -> Array:
-        """Weights (n, M) of the families from those of the regimes (n, R)."""
-        found = np.zeros((len(self.watch.names), len(weights)))
-        np.add.at(found, self.regimes.family, weights.T)
-        return found.T
+        return _probabilities(self.watch, self.regimes, self.occasions, self.filtered, self.places)
 
     @cached_property
     def leaks(self) -> list[int]:
         """The places of the leaks among the families."""
-        return [place for place, name in enumerate(self.watch.names) if mechanisms()[name].kind == "leak"]
+        return _leaks(self.watch)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -78,18 +66,48 @@ class Followed:
     @cached_property
     def leak(self) -> Array:
         """Probability (n,) that plasma leaks."""
-        return np.asarray(_sum(self.probabilities[:, self.leaks])[:, 0])
+        return _leak(self.probabilities, self.leaks)
 
     @cached_property
     def likelihood_ratio(self) -> Array:
         """How much likelier (n,) all results so far are at each draw if plasma is leaking than if it is not."""
-        rest = _sum(self.probabilities)[:, 0] - self.leak
-        odds = np.maximum(self.leak, SMALLEST) / np.maximum(rest, SMALLEST)
-        return np.minimum(odds * (1.0 - self.prior) / self.prior, LARGEST_RATIO)
+        return _likelihood_ratio(self.probabilities, self.leaks, self.prior)
 
     def mechanisms_at(self, place: int) -> Mapping[str, float]:
         """Probability of each mechanism by name at one draw."""
         return {name: float(each) for name, each in zip(self.names, self.probabilities[place], strict=True)}
+
+
+def _leaks(found: Watch) -> list[int]:
+    return [place for place, name in enumerate(found.names) if mechanisms()[name].kind == "leak"]
+
+
+def _probabilities(found: Watch, regimes: Regimes, occasions: Occasions, outcome: Filtered, places: Places) -> Array:
+    """Probability (n, M + 1) of each mechanism at the occasions ``places`` (n,), the artefact last."""
+    after, before = (_families(each[places], regimes, found) for each in (outcome.after, outcome.before))
+    before *= np.exp(occasions.signs[places])
+    strange = outcome.foreign[places, None] * before / _sum(before)
+    strange[:, _leaks(found)] = 0.0
+    own = np.where(after - strange > ROUNDING * after, after - strange, 0.0)
+    return np.hstack([own, _sum(strange)])
+
+
+def _families(weights: Array, regimes: Regimes, found: Watch) -> Array:
+    """Weights (n, M) of the families from those of the regimes (n, R)."""
+    sums = np.zeros((len(found.names), len(weights)))
+    np.add.at(sums, regimes.family, weights.T)
+    return sums.T
+
+
+def _leak(probabilities: Array, leaks: list[int]) -> Array:
+    return np.asarray(_sum(probabilities[:, leaks])[:, 0])
+
+
+def _likelihood_ratio(probabilities: Array, leaks: list[int], prior: float) -> Array:
+    leak = _leak(probabilities, leaks)
+    rest = _sum(probabilities)[:, 0] - leak
+    odds = np.maximum(leak, SMALLEST) / np.maximum(rest, SMALLEST)
+    return np.minimum(odds * (1.0 - prior) / prior, LARGEST_RATIO)
 
 
 def _sum(weights: Array) -> Array:
@@ -97,23 +115,46 @@ def _sum(weights: Array) -> Array:
     return np.cumsum(weights, axis=1)[:, -1:]
 
 
-def follow(record: Record, *, prior: float, by: Watch | None = None, states: bool = True) -> Followed:
+def follow(record: Record, *, prior: float, by: Watch | None = None) -> Followed:
     """Filter a record; ``prior`` is the probability of a leak at any one draw before its results are seen.
 
-    ``by`` replaces the regimes that were learned. Without ``states`` only probabilities are kept, in half the time.
+    ``by`` replaces the regimes that were learned.
 
     >>> len(follow(Record("nobody"), prior=0.01).draws)
     0
     """
     found = watch() if by is None else by
     person, active = prepare(record, prior=prior), np.arange(COORDINATES)
-    occasions = together([person], found, active)
-    beginning, begins = begin(found, [person], active)
-    outcome = filtered(
-        found.regimes, occasions, beginning, begins, foreign_prior=FOREIGN_PRIOR, change_hours=PLACE_HOURS, keep=states
-    )
+    occasions, outcome = _filtered([person], found, found.regimes, active, states=True)
     return Followed(
         record, prior, person.draws, found, tuple(active.tolist()), found.regimes, occasions, outcome, person.places
+    )
+
+
+def likelihood_ratios(records: Sequence[Record], *, prior: float) -> list[Array]:
+    """``Followed.likelihood_ratio`` (n,) of many records at once, up to rounding: faster, for no states are kept.
+
+    >>> likelihood_ratios([Record("nobody")], prior=0.01)
+    [array([], dtype=float64)]
+    """
+    found, people = watch(), [prepare(each, prior=prior) for each in records]
+    # A coordinate that no result shows changes no probability.
+    active = np.flatnonzero(np.concatenate([np.zeros((0, COORDINATES)), *(each.design for each in people)]).any(axis=0))
+    regimes = narrowed(found.regimes, active)
+    occasions, outcome = _filtered(people, found, regimes, active, states=False)
+    places = [first + each.places for first, each in zip(occasions.people[:-1], people, strict=True)]
+    probabilities = _probabilities(found, regimes, occasions, outcome, np.concatenate([np.zeros(0, np.int64), *places]))
+    ratios = _likelihood_ratio(probabilities, _leaks(found), prior)
+    return np.split(ratios, np.cumsum([len(each) for each in places])[:-1])
+
+
+def _filtered(
+    people: Sequence[Prepared], found: Watch, regimes: Regimes, active: Places, *, states: bool
+) -> tuple[Occasions, Filtered]:
+    occasions = together(people, found, active)
+    beginning, begins = begin(found, people, active)
+    return occasions, filtered(
+        regimes, occasions, beginning, begins, foreign_prior=FOREIGN_PRIOR, change_hours=PLACE_HOURS, keep=states
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from clarkson.balance.observation import value_of
+from clarkson.balance.observation import albumin_share, value_of
 from clarkson.balance.population import Population, population
 from clarkson.engine.gaussian import Array
 from clarkson.engine.mixture import quantile
@@ -47,10 +47,10 @@ class Mixture:
 def _row(found: Watch, analyte: str) -> tuple[Array, float]:
     """Design (20,) and error variance of a laboratory result."""
     usual = 0.4 if analyte == "hematocrit" else 40.0
-    _, design, factor = coordinates.row(analyte, usual, population(None, None))
-    own = coordinates.own_draw_variation(analyte)
-    draw = found.learned.variation[own].draw if own else 0.0
-    return design, (coordinates.assay_cv(analyte, "laboratory") * factor) ** 2 + draw**2
+    equation = coordinates.row(analyte, usual, "laboratory", albumin_share(population(None, None).mean))
+    draws = [found.learned.variation[name].draw for name in coordinates.QUANTITIES]
+    draw = draws[equation.quantity] if equation.quantity >= 0 else 0.0
+    return equation.design, equation.assay + draw**2
 
 
 def predicted(followed: Followed, found: Filtered, place: int, analyte: str) -> Mixture | None:

@@ -48,20 +48,26 @@ def inputs(record: Record, since: datetime | None, until: datetime) -> tuple[Arr
     0.0
     """
     shift, variance = np.zeros(COORDINATES), np.zeros(COORDINATES)
+    doses = [
+        each
+        for each in record.doses
+        if not each.lasting and each.start <= until and (since is None or each.start > since)
+    ]
+    if not doses:
+        return shift, variance
     weight = record.weight_kg or USUAL_WEIGHT_KG
     passed = FIRST_HOURS if since is None else (until - since).total_seconds() / 3600.0
     turnover = TURNOVER_ML_PER_H * passed
-    for dose in record.doses:
-        if not dose.lasting and dose.start <= until and (since is None or dose.start > since):
-            share = 1.0
-            if dose.kind == "crystalloid":
-                volume = dose.volume_ml if dose.volume_ml is not None else USUAL_ML["crystalloid"]
-                counted = max(0.0, volume - turnover)
-                turnover, share = max(0.0, turnover - volume), counted / volume if volume > 0.0 else 0.0
-            for place, change in _changes(dose, weight, share).items():
-                shift[place] += change
-                unsure = UNSURE_UNKNOWN if dose.amount is None else UNSURE_KNOWN
-                variance[place] += (unsure * change) ** 2
+    for dose in doses:
+        share = 1.0
+        if dose.kind == "crystalloid":
+            volume = dose.volume_ml if dose.volume_ml is not None else USUAL_ML["crystalloid"]
+            counted = max(0.0, volume - turnover)
+            turnover, share = max(0.0, turnover - volume), counted / volume if volume > 0.0 else 0.0
+        for place, change in _changes(dose, weight, share).items():
+            shift[place] += change
+            unsure = UNSURE_UNKNOWN if dose.amount is None else UNSURE_KNOWN
+            variance[place] += (unsure * change) ** 2
     return np.clip(shift, -FARTHEST, FARTHEST), np.minimum(variance, UNSUREST**2)
 
 

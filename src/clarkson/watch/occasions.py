@@ -6,18 +6,19 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
 
-from clarkson.balance.observation import ALBUMIN_MASS, HIGHEST_HEMATOCRIT, RED_CELLS
+from clarkson.balance.observation import ALBUMIN_MASS, HIGHEST_HEMATOCRIT, RED_CELLS, albumin_share
 from clarkson.balance.population import ALBUMIN, HEMATOCRIT, Population, population
 from clarkson.balance.sample import Sample, samples
 from clarkson.body.blood import logit
 from clarkson.engine.gaussian import Array
 from clarkson.engine.switching import Beginning, Occasions
 from clarkson.engine.switching_kernel import Places
-from clarkson.record.record import Record, Result
+from clarkson.record.record import Record
 from clarkson.watch import coordinates
 from clarkson.watch.context import context
 from clarkson.watch.inputs import inputs
@@ -68,37 +69,34 @@ class Prepared:
     quantity: Places
 
 
-def _laboratory(result: Result) -> str:
-    return f"{result.method}/{result.laboratory}"
+_laboratory = attrgetter("method", "laboratory")
 
 
-def _first_laboratories(draws: Sequence[Sample]) -> dict[str, str]:
+def _first_laboratories(draws: Sequence[Sample]) -> dict[str, tuple[str, str]]:
     """The method and laboratory that measured each analyte first."""
-    first: dict[str, str] = {}
+    first: dict[str, tuple[str, str]] = {}
     for sample in draws:
         for key, result in sample.results.items():
-            first.setdefault(key, _laboratory(result))
+            if key not in first:
+                first[key] = _laboratory(result)
     return first
 
 
 def _rows(
     sample: Sample,
-    people: Population,
+    albumin_share: float,
     without: tuple[str, ...],
-    first: Mapping[str, str],
-) -> list[tuple[float, Array, float, int]]:
-    """Observed value, design, assay variance and own quantity of the results of one draw."""
+    first: Mapping[str, tuple[str, str]],
+) -> list[coordinates.Row]:
+    """The equations of the results of one draw."""
     rows = []
-    repeated = ("mcv",) if {"hematocrit", "erythrocytes"} <= set(sample.results) else ()
+    repeated = ("mcv",) if {"hematocrit", "erythrocytes"} <= sample.results.keys() else ()
     for key in coordinates.ANALYTES:
         result = sample.results.get(key)
         if result is None or result.value <= 0.0 or key in repeated or key in without:
             continue
         other = first[key] != _laboratory(result)
-        observed, design, factor = coordinates.row(key, result.value, people, other_laboratory=other)
-        own = coordinates.own_draw_variation(key)
-        quantity = -1 if own is None else coordinates.QUANTITIES.index(own)
-        rows.append((observed, design, (coordinates.assay_cv(key, result.method) * factor) ** 2, quantity))
+        rows.append(coordinates.row(key, result.value, result.method, albumin_share, other))
     return rows
 
 
@@ -156,9 +154,9 @@ def prepare(record: Record, *, prior: float) -> Prepared:
         [place for place, each in enumerate(draws) if len(steady) <= place and id(each) in drawn], dtype=np.int64
     )
     people = population(record.sex, record.age_years)
-    first = _first_laboratories(draws)
+    share, first, own = albumin_share(people.mean), _first_laboratories(draws), _own_levels(steady)
     hours = _hours(draws, len(steady))
-    rows, bounds = [], [0]
+    rows, bounds = list[coordinates.Row](), [0]
     shift, shift_variance = np.zeros((2, len(draws), coordinates.COORDINATES))
     prior_of = np.zeros((len(draws), len(NAMES)))
     hospital = np.zeros(len(draws), dtype=np.bool_)
@@ -167,7 +165,7 @@ def prepare(record: Record, *, prior: float) -> Prepared:
     for place, sample in enumerate(draws):
         around = context(record, sample.time)
         without = (*odd(sample, people), *(("total_protein",) if around.immunoglobulin else ()))
-        rows += _rows(sample, people, without, first)
+        rows += _rows(sample, share, without, first)
         bounds.append(len(rows))
         hospital[place] = place > len(steady) and sample.time - draws[place - 1].time < HOSPITAL_GAP
         if hospital[place]:
@@ -178,8 +176,8 @@ def prepare(record: Record, *, prior: float) -> Prepared:
         shift_variance[place, coordinates.PERSON_WEIGHT] += _weight_unknown(draws, place)
         priors = around.priors(prior)
         prior_of[place] = [priors[name] for name in NAMES]
-        prior_of[place] /= prior_of[place].sum()
-        seen_signs.append({} if sample.steady else signs(record, sample, people, _own_levels(steady)))
+        seen_signs.append({} if sample.steady else signs(record, sample, people, own))
+    prior_of /= prior_of.sum(axis=1, keepdims=True)
     weights = sign_weights(seen_signs, hours.tolist(), NAMES)
     for place in range(len(steady)):
         weights[place] += [0.0 if mechanisms()[name].kind == "steady" else NOT_STEADY for name in NAMES]
@@ -197,10 +195,10 @@ def prepare(record: Record, *, prior: float) -> Prepared:
         shift,
         shift_variance,
         np.array(bounds),
-        np.array([each[1] for each in rows]).reshape(-1, coordinates.COORDINATES),
-        np.array([each[0] for each in rows]),
-        np.array([each[2] for each in rows]),
-        np.array([each[3] for each in rows], dtype=np.int64),
+        np.array([each.design for each in rows]).reshape(-1, coordinates.COORDINATES),
+        np.array([each.observed for each in rows]),
+        np.array([each.assay for each in rows]),
+        np.array([each.quantity for each in rows], dtype=np.int64),
     )
 
 
@@ -262,12 +260,11 @@ def levels_before(draws: Sequence[Sample], now: datetime, people: Population) ->
 
 def _cared_for(person: Prepared, pulls: Mapping[str, Pull]) -> Array:
     """The inputs (n, 20), with the pull of care on hematocrit and albumin since the occasion before."""
-    gaps = np.diff(person.hours, prepend=0.0)
-    pull = [
-        pulled(levels, np.maximum(since - gap, 0.0), since, pulls)
-        for levels, since, gap in zip(person.before, person.since, gaps, strict=True)
-    ]
-    return person.shift + np.array(pull).reshape(-1, coordinates.COORDINATES)
+    gaps, shift = np.diff(person.hours, prepend=0.0), person.shift.copy()
+    for place in np.flatnonzero(~np.isnan(person.before).all(axis=1)):
+        since = person.since[place]
+        shift[place] += pulled(person.before[place], np.maximum(since - gaps[place], 0.0), since, pulls)
+    return shift
 
 
 def pulled(levels: Array, start: Array, end: Array, pulls: Mapping[str, Pull]) -> Array:

@@ -71,15 +71,12 @@ def sign_weights(found: Sequence[Mapping[str, float]], hours: Sequence[float], n
     A sign that is seen again within hours counts only for the time that has passed.
     """
     weights = np.zeros((len(found), len(names)))
-    usual = {sign: _usual(sign, tuple(names)) for draw in found for sign in draw if sign not in IN_STATE}
-    counted: dict[str, float] = {}
-    for place, (signs_of_draw, now) in enumerate(zip(found, hours, strict=True)):
-        for sign, value in signs_of_draw.items():
-            if sign in IN_STATE:
-                continue
-            new = 1.0 - math.exp(-(now - counted.get(sign, -math.inf)) / NEW_AFTER_HOURS)
-            weights[place] += SIGN_STRENGTH * new * _fits(value, *usual[sign])
-            counted[sign] = now
+    for sign in dict.fromkeys(sign for draw in found for sign in draw if sign not in IN_STATE):
+        places = [place for place, draw in enumerate(found) if sign in draw]
+        values = np.array([found[place][sign] for place in places])
+        since = np.diff([hours[place] for place in places], prepend=-math.inf)
+        new = np.array([1.0 - math.exp(-each / NEW_AFTER_HOURS) for each in since.tolist()])
+        weights[places] += SIGN_STRENGTH * new[:, None] * _fits(values[:, None], *_usual(sign, tuple(names)))
     return weights
 
 
@@ -90,12 +87,12 @@ def _usual(sign: str, names: tuple[str, ...]) -> tuple[Array, Array]:
     return mean, sd
 
 
-def _fits(value: float, mean: Array, sd: Array) -> Array:
+def _fits(value: Array, mean: Array, sd: Array) -> Array:
     usual = (1.0 - UNUSUAL) * _bell(value, mean, sd)
     fitting: Array = np.log(usual + UNUSUAL * _bell(value, mean, UNUSUAL_WIDTH * sd) + 1e-12)
     return fitting
 
 
-def _bell(value: float, mean: Array, sd: Array) -> Array:
+def _bell(value: Array, mean: Array, sd: Array) -> Array:
     height: Array = np.exp(-0.5 * ((value - mean) / sd) ** 2) / sd
     return height
