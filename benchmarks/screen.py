@@ -68,7 +68,7 @@ def judged(data: Path, *, spark: bool) -> float:
         work = Path(folder)
         begun = time.perf_counter()
         if spark:
-            standings_on_spark(data, None, f"local[{os.cpu_count()}]")(dataset, work)
+            standings_on_spark(data, f"local[{os.cpu_count()}]")(dataset, work)
         else:
             parquet.write_table(dataset.traits(), work / "traits.parquet")
             standings_here(dataset, work, lambda _: None)

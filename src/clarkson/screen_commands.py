@@ -53,7 +53,7 @@ def screen(
         format=format,  # type: ignore[arg-type]
         timezone=timezone,
         tell=lambda words: click.echo(words, err=True),
-        standings=standings_on_spark(Path(dataset), timezone, master) if engine == "spark" else None,
+        standings=standings_on_spark(Path(dataset), master) if engine == "spark" else None,
     )
     write_summary(output, run)
     click.echo(summary(run), nl=False)

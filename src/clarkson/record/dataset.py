@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,6 +13,7 @@ from clarkson.record.account import Account, Tally
 from clarkson.record.canonical_columns import BATCH_ROWS, RESULT_COLUMNS, canonical_batches, instants, prepare
 from clarkson.record.copies import BY_SUBJECT, copy_rows, records_of_queries
 from clarkson.record.doses import kind_of, kind_of_code
+from clarkson.record.measurements import Measurements
 from clarkson.record.people import listed
 from clarkson.record.printed import Printed
 from clarkson.record.record import Record
@@ -47,6 +49,7 @@ class Dataset:
         self.remarks = printed.remarks
         self._tables = tables
         self._printed = printed
+        self._timezone = timezone
         prepare(tables, printed, timezone)
         _prepare_doses_and_events(tables, printed, timezone)
 
@@ -96,14 +99,17 @@ class Dataset:
         copy_rows(self._tables, {name: query for name, query in _QUERIES.items() if name != "unread"}, chosen, folder)
 
     def traits(self) -> pa.Table:
-        """Subject, sex, day of birth and age in years of everyone in the table of people.
+        """Subject, sex, day of birth and age in years of everyone in the table of people, once.
 
         Raises
         ------
         RecordError
             The data set cannot be read.
         """
-        query = "SELECT subject, sex::VARCHAR AS sex, born, age_years FROM people WHERE subject IS NOT NULL"
+        query = (
+            "SELECT DISTINCT ON (subject) subject, sex::VARCHAR AS sex, born, age_years FROM people"
+            " WHERE subject IS NOT NULL ORDER BY subject, born, age_years, sex"
+        )
         return pa.Table.from_batches(self._tables.stream(query, BATCH_ROWS), schema=TRAITS)
 
     def copy_values(self, analytes: Sequence[str], folder: Path, parts: int) -> None:
@@ -116,10 +122,19 @@ class Dataset:
         """
         copy_values(self._tables, analytes, folder, parts)
 
-    @property
-    def printed(self) -> Printed:
-        """The queries by which the tables are read."""
-        return self._printed
+    def measurements(self, analytes: Sequence[str]) -> Measurements:
+        """How other processes read some analytes from batches of the table ``measurement`` of an OMOP data set.
+
+        Raises
+        ------
+        RecordError
+            The data set cannot be read.
+        """
+        units = tuple(row[0] for row in self._tables.rows("SELECT DISTINCT unit FROM scales ORDER BY unit"))
+        query = "SELECT * FROM concept WHERE vocabulary_id::VARCHAR = 'UCUM'"
+        batches = self._tables.stream(query, BATCH_ROWS) if "concept" in self._tables else None
+        concepts = None if batches is None else pa.Table.from_batches(batches)
+        return Measurements(replace(self._printed, units=units), concepts, self._timezone, tuple(analytes))
 
     def results(self) -> pa.RecordBatchReader:
         """Every usable result as canonical columns, in no particular order, in bounded memory.

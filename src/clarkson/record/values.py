@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
 
-from clarkson.record.canonical_columns import BATCH_ROWS, JUDGED, batch_of, prepare, result_of
-from clarkson.record.printed import Printed
+from clarkson.record.canonical_columns import BATCH_ROWS, JUDGED, batch_of, result_of
 from clarkson.record.record import Result
-from clarkson.record.tables import Tables, connect, literal
+from clarkson.record.tables import Tables, literal
 
 VALUES = pa.schema([("subject", pa.string()), ("time_us", pa.int64()), ("analyte", pa.int8()), ("value", pa.float64())])
 """``analyte`` is a place in the analytes that were asked for; ``value`` is in the canonical unit of its analyte."""
@@ -28,14 +27,15 @@ def copy_values(tables: Tables, analytes: Sequence[str], folder: Path, parts: in
     """
     written = "(FORMAT parquet, PARTITION_BY (part), FILENAME_PATTERN '{}_{{i}}', OVERWRITE_OR_IGNORE)"
     part, to = f"(hash(subject) % {parts})::INTEGER AS part", literal(folder)
-    tables.run(f"COPY (SELECT *, {part} FROM ({_values(analytes)})) TO {to} {written.format('first')}")
+    tables.run(f"COPY (SELECT *, {part} FROM ({values_query(analytes)})) TO {to} {written.format('first')}")
     files = literal(folder / "*" / "first*.parquet")
     if tables.rows(f"SELECT 1 FROM read_parquet({files}) WHERE value IS NULL LIMIT 1"):
-        tables.keep("second_look", _second_look(tables, analytes))
-        tables.run(f"COPY (SELECT *, {part} FROM second_look) TO {to} {written.format('second')}")
+        tables.keep("looked_at_again", second_look(tables, analytes))
+        tables.run(f"COPY (SELECT *, {part} FROM looked_at_again) TO {to} {written.format('second')}")
 
 
-def _values(analytes: Sequence[str]) -> str:
+def values_query(analytes: Sequence[str]) -> str:
+    """SQL of ``VALUES`` from the view ``judged``."""
     names = "[" + ", ".join(map(literal, analytes)) + "]"
     return (
         f"SELECT subject, time_us, (list_position({names}, analyte) - 1)::TINYINT AS analyte, canonical AS value"
@@ -48,7 +48,7 @@ def _wanted(analytes: Sequence[str]) -> str:
     return f"subject IS NOT NULL AND analyte IN ({names}) AND coalesce(comparator, '') = ''"
 
 
-def _second_look(tables: Tables, analytes: Sequence[str]) -> pa.Table:
+def second_look(tables: Tables, analytes: Sequence[str]) -> pa.Table:
     """``VALUES`` of the rows that are judged one by one."""
     query = f"SELECT {JUDGED} FROM judged WHERE {_wanted(analytes)} AND canonical IS NULL"
     rows = (row for batch in tables.stream(query, BATCH_ROWS) for row in batch.to_pylist())
@@ -57,25 +57,3 @@ def _second_look(tables: Tables, analytes: Sequence[str]) -> pa.Table:
     place = pa.array([analytes.index(each) for each in batch["analyte"].to_pylist()], pa.int8())
     columns = [batch["subject"], batch["time"].cast(pa.timestamp("us")).cast(pa.int64()), place, batch["value"]]
     return pa.Table.from_arrays(columns, schema=VALUES)
-
-
-def values_of_measurements(
-    measurements: Iterator[pa.RecordBatch], printed: Printed, timezone: str | None, analytes: Sequence[str]
-) -> Iterator[pa.RecordBatch]:
-    """``VALUES`` of batches of an OMOP ``measurement`` table whose data set prints as ``printed``.
-
-    Raises
-    ------
-    RecordError
-        A batch cannot be read.
-    """
-    for batch in measurements:
-        connection = connect()
-        tables = Tables(connection, "measurement", {"measurement": tuple(batch.schema.names)})
-        tables.keep("measurement", pa.Table.from_batches([batch]))
-        prepare(tables, printed, timezone)
-        yield from tables.stream(f"SELECT * FROM ({_values(analytes)}) WHERE value IS NOT NULL", BATCH_ROWS)
-        second = _second_look(tables, analytes)
-        if second.num_rows:
-            yield from second.to_batches()
-        connection.close()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from clarkson.analytes import Sex
 from clarkson.balance.population import Population, population
@@ -27,7 +28,8 @@ SIEVED_COLUMNS = pa.schema(
         ("age_years", pa.float64()),
     ]
 )
-"""One row a result, with the traits of its person; ``analyte`` is a place in ``sieve.SIEVED``."""
+"""One row a result; ``analyte`` is a place in ``sieve.SIEVED``. The traits of a person stand in their first row, which
+may be a row without a result."""
 STANDING = pa.schema([("subject", pa.string()), ("standing", pa.float64())])
 
 
@@ -37,7 +39,7 @@ def read_part(folder: Path, traits: Path) -> pa.Table:
     files, people = literal(folder / "*.parquet"), literal(traits)
     return connection.sql(
         f"SELECT r.subject, r.time_us, r.analyte, r.value, p.sex, p.born, p.age_years FROM read_parquet({files}) r"
-        f" LEFT JOIN (SELECT DISTINCT ON (subject) * FROM read_parquet({people})) p ON r.subject = p.subject"
+        f" LEFT JOIN read_parquet({people}) p ON r.subject = p.subject"
         " WHERE r.value IS NOT NULL ORDER BY r.subject, r.time_us, r.analyte, r.value"
     ).to_arrow_table()
 
@@ -55,13 +57,19 @@ def stand(results: pa.Table) -> pa.Table:
     if not len(subject):
         return STANDING.empty_table()
     codes = subject.dictionary_encode()
-    places = codes.indices.to_numpy()
-    first = np.flatnonzero(np.diff(places, prepend=-1))
-    time_us, analyte, value = (results.column(name).to_numpy() for name in ("time_us", "analyte", "value"))
-    bounds = np.append(first, len(places)).astype(np.int64)
-    kinds, kind = _kinds(results.take(pa.array(first)), time_us[bounds[1:] - 1])
+    first = np.flatnonzero(np.diff(codes.indices.to_numpy(), prepend=-1))
+    there = pc.is_valid(results.column("value")).to_numpy()
+    counts = np.add.reduceat(there, first, dtype=np.int64)
+    judged = counts > 0
+    if not judged.any():
+        return STANDING.empty_table()
+    measured = results.filter(pa.array(there))
+    time_us, analyte, value = (measured.column(name).to_numpy() for name in ("time_us", "analyte", "value"))
+    bounds = np.concatenate([[0], counts[judged]]).cumsum()
+    kinds, kind = _kinds(results.take(pa.array(first[judged])), time_us[bounds[1:] - 1])
     columns = Columns(bounds, time_us, analyte.astype(np.int64), value)
-    return pa.table([codes.dictionary, pa.array(standing(columns, expected(kinds, kind)))], schema=STANDING)
+    subjects = codes.dictionary.filter(pa.array(judged))
+    return pa.table([subjects, pa.array(standing(columns, expected(kinds, kind)))], schema=STANDING)
 
 
 def _kinds(people: pa.Table, newest_us: Whole) -> tuple[list[Population], Whole]:

@@ -17,16 +17,16 @@ import pyarrow as pa
 
 from clarkson.errors import RecordError, SettingError
 from clarkson.record.dataset import Dataset
-from clarkson.record.values import values_of_measurements
 from clarkson.screen.parts import SIEVED_COLUMNS, stand
 from clarkson.screen.sieve import SIEVED
 
 LOCAL = "local[*]"
+LOCAL_MEMORY = "3g"  # Spark would take 1g, and spill what it sorts
 _VALUES = "subject string, time_us bigint, analyte tinyint, value double"
 _STANDING = "subject string, standing double"
 
 
-def standings_on_spark(folder: Path, timezone: str | None, master: str = LOCAL) -> Callable[[Dataset, Path], pa.Table]:
+def standings_on_spark(folder: Path, master: str = LOCAL) -> Callable[[Dataset, Path], pa.Table]:
     """A judge for ``screen``: everybody's standing as a Spark session at ``master`` finds it.
 
     Raises
@@ -56,26 +56,27 @@ def standings_on_spark(folder: Path, timezone: str | None, master: str = LOCAL) 
         )
         if master.startswith("local"):
             session = session.config("spark.driver.bindAddress", "127.0.0.1").config("spark.driver.host", "127.0.0.1")
+            session = session.config("spark.driver.memory", LOCAL_MEMORY)
         spark = session.getOrCreate()
         try:
-            return _judged(spark, files, dataset, timezone)
+            return _judged(spark, files, dataset)
         finally:
             spark.stop()
 
     return judge
 
 
-def _judged(spark: Any, files: list[str], dataset: Dataset, timezone: str | None) -> pa.Table:
-    printed = dataset.printed
-
-    def canonical(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        return values_of_measurements(batches, printed, timezone, SIEVED)
-
-    values = spark.read.parquet(*files).mapInArrow(canonical, _VALUES)
-    people = _sent(spark, dataset.traits()).dropDuplicates(["subject"])
-    sorted_by = ("subject", "time_us", "analyte", "value")
-    together = values.join(people, "subject", "left").repartition("subject").sortWithinPartitions(*sorted_by)
-    stood = together.select(*SIEVED_COLUMNS.names).mapInArrow(stand_in_batches, _STANDING)
+def _judged(spark: Any, files: list[str], dataset: Dataset) -> pa.Table:
+    wanted = dataset.measurements(SIEVED)
+    table = spark.read.parquet(*files)
+    ids = ", ".join(map(str, wanted.concept_ids()))
+    rows = table.where(f"coalesce(try_cast(measurement_concept_id AS BIGINT), 0) IN ({ids})")
+    values = rows.select(*wanted.columns(table.columns)).mapInArrow(wanted.values, _VALUES)
+    # The traits of a person come before their values: no row is moved twice, as it would be in a join.
+    people = _sent(spark, dataset.traits())
+    together = values.unionByName(people, allowMissingColumns=True).repartition("subject")
+    in_order = together.sortWithinPartitions("subject", "time_us", "analyte", "value")
+    stood = in_order.select(*SIEVED_COLUMNS.names).mapInArrow(stand_in_batches, _STANDING)
     return _brought(stood).sort_by("subject")
 
 
