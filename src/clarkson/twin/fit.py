@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from clarkson.body.person import Floats
 from clarkson.engine.pareto import GOOD
@@ -58,9 +59,10 @@ def fitted(known: Evidence, *, draws: int = DRAWS, seed: int = 0) -> Twin:
 
     Raises FitError likewise.
     """
-    members = _members(known, draws, seed)
-    informed = _informed(known, members)
-    apart = contradictions(known, members)
+    with threadpool_limits(1, "blas"):  # on several cores sums are taken in another order, and small ones more slowly
+        members = _members(known, draws, seed)
+        informed = _informed(known, members)
+        apart = contradictions(known, members)
     if not_of_one_body(known, len(apart)):
         told = "; ".join(each.sentence for each in apart)
         raise FitError(
