@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from clarkson.errors import SettingError
+from clarkson.errors import RecordError, SettingError
 from clarkson.evaluate.population import Written, write_population
 from clarkson.record.copies import copied_records
 from clarkson.record.dataset import Dataset
@@ -158,6 +158,12 @@ def test_what_was_begun_otherwise_is_not_mixed(population: Written, screened: Pa
     (tmp_path / "work" / "settings.json").write_text(json.dumps({"evidence": 7.0}))
     with pytest.raises(SettingError, match=r"evidence was 7\.0 and is 100\.0"):
         screen(population.data, tmp_path, SETTINGS, tell=quietly)
+
+
+def test_what_is_no_data_set_leaves_no_folder(tmp_path: Path) -> None:
+    with pytest.raises(RecordError, match="no file or folder"):
+        screen(tmp_path / "none", tmp_path / "found", SETTINGS, tell=quietly)
+    assert not (tmp_path / "found").exists()
 
 
 def test_the_same_people_as_meds_have_the_same_episodes(population: Written, screened: Path, tmp_path: Path) -> None:

@@ -78,6 +78,7 @@ def screen(
     """
     if (output / RUN).exists():
         raise SettingError(f"'{output}' holds a finished screening; choose another folder")
+    people = open_dataset(path, format=format, timezone=timezone)
     work = output / "work"
     output.mkdir(mode=0o700, exist_ok=True)
     work.mkdir(mode=0o700, exist_ok=True)
@@ -89,7 +90,7 @@ def screen(
         "version": version("clarkson"),
     }
     _same_as_before(work / "settings.json", asked)
-    dataset = _of_tables(open_dataset(path, format=format, timezone=timezone), work, tell)
+    dataset = _of_tables(people, work, tell)
     judge = standings or partial(standings_here, tell=tell)
     _once(work / "traits.parquet", dataset.traits)
     _once(work / "standing.parquet", partial(judge, dataset, work))
