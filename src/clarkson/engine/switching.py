@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from threading import Timer
+from typing import Any
 
 import numpy as np
 
@@ -138,9 +139,9 @@ def _course(regimes: Regimes, change_hours: float) -> tuple[object, ...]:
 
 
 @contextmanager
-def _patience() -> Iterator[None]:
+def _patience(kernel: Any) -> Iterator[None]:
     """Say on a terminal that the first run on a machine compiles, if it does."""
-    if follow_person.signatures or not sys.stderr.isatty():
+    if kernel.signatures or not sys.stderr.isatty():
         yield
         return
     words = "Compiling the filter: once on this machine, half a minute."
@@ -218,10 +219,11 @@ def follow(
     )
     if len(seen.people) == 2:
         one = tuple(each[begins[0]] for each in starts)
-        with _patience():
+        with _patience(follow_person):
             follow_person(seen.people[0], seen.people[1], *saw, *one, *_course(regimes, change_hours), *out)
     elif len(seen.people) > 2:
-        follow_people(seen.people, begins, *saw, *starts, *_course(regimes, change_hours), *out)
+        with _patience(follow_people):
+            follow_people(seen.people, begins, *saw, *starts, *_course(regimes, change_hours), *out)
     return found
 
 
