@@ -15,8 +15,9 @@ from clarkson.engine.gaussian import Array
 from clarkson.errors import SettingError
 from clarkson.evaluate.confounders import KINDS, Simulated, people
 from clarkson.evaluate.course import pulse, somebody
-from clarkson.evaluate.draws import Truth, true_values, wobbled
+from clarkson.evaluate.draws import Truth, wobbled
 from clarkson.evaluate.leak_courses import leak
+from clarkson.evaluate.true_values import true_values
 
 COUNT, SEED = 120, 7
 LEAKS = [name for name, kind in KINDS.items() if kind.group == "leak"]

@@ -6,12 +6,14 @@ import base64
 import hashlib
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta, timezone
 from html.parser import HTMLParser
 from typing import Any, get_args
 
 import pytest
 
+from clarkson.record.record import Event
 from clarkson.report.charts import charts
 from clarkson.report.document import document
 from clarkson.report.page import asset, render
@@ -148,6 +150,21 @@ def test_times_with_dates_stay_in_the_zone_of_the_record() -> None:
     assert "4 Mar 2026, 08:10" in said
     assert "UTC+01:00" in said
     assert "07:10" not in said
+
+
+def test_an_hour_that_was_not_known_is_not_claimed() -> None:
+    known = attack(dates=True)
+    days = replace(
+        known,
+        doses=tuple(replace(each, exact_time=False) for each in known.doses),
+        events=tuple(replace(each, exact_time=False) for each in known.events),
+    )
+    said, plain = (
+        words(render(document(assess(each), each, input_name="labs.csv", input_sha256=""), inline=True))
+        for each in (days, known)
+    )
+    dated = [each for each in (*days.doses, *days.events) if not isinstance(each, Event) or each.time]
+    assert said.count("about ") - plain.count("about ") == len(dated)
 
 
 def test_axis_of_a_dated_record_is_its_clock() -> None:

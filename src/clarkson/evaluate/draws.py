@@ -14,15 +14,14 @@ import numpy as np
 
 from clarkson.analytes import Method, analyte
 from clarkson.balance import observation, population
-from clarkson.body.blood import concentrations
 from clarkson.evaluate.course import STEADY, Course, Somebody
+from clarkson.evaluate.true_values import true_values
 from clarkson.simulate.observe import method_cv
 
 APART_H = 2.1  # draws closer than 2 h are one
 MOST_DRAWS, MOST_BASELINES = 6, 3
 BASELINE_DAYS = (14.0, 270.0)
 ORDINARY = (1.0, 1.5)  # factor of a person's variation: from seated volunteers to ordinary life (assumption)
-SODIUM_PER_PROTEIN = -0.0007  # relative error of an indirect electrode per g/L of protein gained (assumption)
 
 COUNT = ("hematocrit", "hemoglobin")
 CELLS = ("erythrocytes", "mcv", "platelets", "leukocytes")
@@ -94,51 +93,6 @@ def _levels(who: Somebody, random: np.random.Generator) -> dict[str, float]:
     return levels
 
 
-def true_values(levels: Mapping[str, float], changes: Mapping[str, float]) -> dict[str, float]:
-    """Every analyte without assay error: a person's levels under log changes."""
-
-    def change(name: str) -> float:
-        return changes.get(name, 0.0)
-
-    resting = 1.0 / (1.0 + math.exp(-levels["hematocrit"]))
-    hematocrit, albumin = concentrations(
-        plasma=change("plasma"),
-        red_cells=change("red cells") + change("cell size"),
-        albumin=change("albumin"),
-        baseline_hematocrit=resting,
-        baseline_albumin_g_per_l=math.exp(levels["albumin"]),
-    )
-    protein_before = math.exp(levels["albumin"]) + math.exp(levels["globulin"])
-    protein = albumin + math.exp(levels["globulin"] + change("globulin") - change("plasma"))
-    mcv = population.shared("mcv_fl") * math.exp(levels["mcv"] + change("cell size"))
-    mchc = population.shared("mchc_g_per_l") * math.exp(levels["mchc"] - change("cell size"))
-    blood = math.log(
-        (1.0 - resting) * math.exp(change("plasma")) + resting * math.exp(change("red cells") + change("cell size"))
-    )
-    values = {
-        "hematocrit": hematocrit,
-        "hemoglobin": hematocrit * mchc,
-        "erythrocytes": 1000.0 * hematocrit / mcv,
-        "mcv": mcv,
-        "albumin": albumin,
-        "total_protein": protein,
-        "sodium": math.exp(levels["sodium"] + change("sodium"))
-        * (1.0 + SODIUM_PER_PROTEIN * (protein - protein_before)),
-        "crp": levels["crp"] + max(change("crp"), 0.0),
-        "lactate": levels["lactate"] + max(change("lactate"), 0.0),
-    }
-    values |= {name: levels[name] * math.exp(change(name) - blood) for name in ("platelets", "leukocytes")}
-    for name, word in (
-        ("systolic_pressure", "systolic"),
-        ("heart_rate", "heart rate"),
-        ("creatinine", "creatinine"),
-        ("weight", "weight"),
-        ("urine_protein_creatinine", "urine protein"),
-    ):
-        values[name] = levels[name] * math.exp(change(word))
-    return values
-
-
 def wobbled(changes: Mapping[str, float], factor: float, random: np.random.Generator) -> dict[str, float]:
     """The changes with those of posture, hydration and biology at one draw."""
     wobble = {name: factor * size * random.standard_normal() for name, size in _WOBBLE.items()}
@@ -204,7 +158,7 @@ def draws(course: Course, who: Somebody) -> list[Draw]:
     for hour in _hours(course, random):
         changes = course.at(hour) if hour >= 0.0 else {}
         values = true_values(levels, wobbled(changes, factor, random))
-        measured = {name: printed(name, values[name], random) for name in _measured(habit, random)}
+        measured = {name: printed(name, float(values[name]), random) for name in _measured(habit, random)}
         place = course.place(hour)
         truth = Truth(STEADY, False, 0.0)
         if hour >= 0.0:
@@ -217,4 +171,4 @@ def steady_draw(who: Somebody, names: Sequence[str]) -> dict[str, float]:
     """What somebody else in good health would have printed: values of these analytes."""
     random = who.for_draws
     values = true_values(_levels(who, random), wobbled({}, ORDINARY[1], random))
-    return {name: printed(name, values[name], random) for name in names}
+    return {name: printed(name, float(values[name]), random) for name in names}

@@ -16,9 +16,10 @@ from clarkson.analytes import analyte
 from clarkson.balance import population
 from clarkson.body.person import Floats
 from clarkson.evaluate.artefacts import BROMOCRESOL_PURPLE_G_PER_L
-from clarkson.evaluate.draws import MOVED_BY_WOBBLE, SODIUM_PER_PROTEIN
+from clarkson.evaluate.draws import MOVED_BY_WOBBLE
 from clarkson.evaluate.population_bodies import CHANNELS
 from clarkson.evaluate.population_people import LABORATORIES, PANEL_SHARES, YEAR_H, People
+from clarkson.evaluate.true_values import true_values
 from clarkson.simulate.observe import method_cv
 
 OTHER_LABORATORY = 0.10
@@ -26,6 +27,7 @@ OTHER_PANEL = 0.25
 ALBUMIN_LEFT_OUT = 0.10  # of the chemistries of those who have it measured at all
 IN_HOSPITAL = (0.0, 0.30, 0.70)
 CRP_IN_HOSPITAL = 0.5
+STEADY_CRP = 2.0  # mg/L
 METHOD_CHANGES_H = 6.0 * YEAR_H  # in the second laboratory, from bromocresol green to purple
 
 
@@ -109,7 +111,7 @@ def printed(
     random: np.random.Generator,
 ) -> list[Results]:
     """Every result of these draws under ``changes`` (D, C)."""
-    true = _true_values(who, drawn, changes)
+    true = _without_error(who, drawn, changes)
     there = _measured(who, drawn, random)
     count = len(drawn.row)
     away = random.random(count) < OTHER_LABORATORY
@@ -159,38 +161,14 @@ def _measured(who: People, drawn: Draws, random: np.random.Generator) -> dict[st
     }
 
 
-def _true_values(who: People, drawn: Draws, changes: NDArray[np.float32]) -> dict[str, Floats]:
+def _without_error(who: People, drawn: Draws, changes: NDArray[np.float32]) -> dict[str, Floats]:
     """Every analyte (D,) without assay error, in its canonical unit."""
-    moved = dict(zip(CHANNELS, changes.T.astype(np.float64), strict=True))
     levels = who.levels[drawn.levels_of] + who.ageing[drawn.levels_of] * _years(who, drawn)[:, None]
-    resting, mchc, mcv, albumin, globulin, sodium = levels.T
     systolic, heart_rate, creatinine, platelets, _ = who.vitals[drawn.levels_of].T
-    volume = moved["red cells"] + moved["cell size"]
-    odds = np.exp(resting + volume - moved["plasma"])
-    hematocrit = odds / (1.0 + odds)
-    before = 1.0 / (1.0 + np.exp(-resting))
-    blood = (1.0 - before) * np.exp(moved["plasma"]) + before * np.exp(volume)
-    proteins = (
-        np.exp(albumin + moved["albumin"] - moved["plasma"]),
-        np.exp(globulin + moved["globulin"] - moved["plasma"]),
-    )
-    protein = proteins[0] + proteins[1]
-    size = population.shared("mcv_fl") * np.exp(mcv + moved["cell size"])
-    off = 1.0 + SODIUM_PER_PROTEIN * (protein - np.exp(albumin) - np.exp(globulin))
-    return {
-        "hematocrit": hematocrit,
-        "hemoglobin": hematocrit * population.shared("mchc_g_per_l") * np.exp(mchc - moved["cell size"]),
-        "erythrocytes": 1000.0 * hematocrit / size,
-        "mcv": size,
-        "platelets": platelets * np.exp(moved["platelets"]) / blood,
-        "albumin": proteins[0],
-        "total_protein": protein,
-        "sodium": np.exp(sodium + moved["sodium"]) * off,
-        "creatinine": creatinine * np.exp(moved["creatinine"]),
-        "systolic_pressure": systolic * np.exp(moved["systolic"]),
-        "heart_rate": heart_rate * np.exp(moved["heart rate"]),
-        "crp": 2.0 + np.maximum(moved["crp"], 0.0),
-    }
+    others = {"systolic_pressure": systolic, "heart_rate": heart_rate, "creatinine": creatinine}
+    others |= {"platelets": platelets, "crp": np.full(len(drawn.row), STEADY_CRP)}
+    moved = dict(zip(CHANNELS, changes.T.astype(np.float64), strict=True))
+    return true_values({**dict(zip(population.PERSON, levels.T, strict=True)), **others}, moved)
 
 
 def _years(who: People, drawn: Draws) -> Floats:

@@ -88,7 +88,7 @@ def _doses(document: Facts) -> list[dict[str, Any]]:
                 "kind": dose["kind"],
                 "what": dose["what"],
                 "amount": amount,
-                "time": moment(start, relative=relative) + until,
+                "time": ("" if dose["exact_time"] else "about ") + moment(start, relative=relative) + until,
                 "from": place(start, relative=relative),
                 "to": place(end, relative=relative) if end else None,
             }

@@ -19,7 +19,7 @@ from clarkson.watch.assessment import Alternative, Assessed, Assessment, Baselin
 from clarkson.watch.forecast import Forecast
 from clarkson.watch.phase import Phase
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 NOTICE = "Research software, not a medical device. It does not diagnose and must not delay care."
 COMPUTED_DIGITS = 4
 MEASURED_DIGITS = 8
@@ -134,6 +134,7 @@ def _dose(dose: Dose, start: datetime | None) -> dict[str, Any]:
         "start": dose.start.isoformat(),
         "hours": _hours(dose.start, start),
         "end": dose.end and dose.end.isoformat(),
+        "exact_time": dose.exact_time,
         "amount": dose.amount,
         "unit": f"{dose.unit} {rhythm_words(dose.every_h)}".strip() if dose.every_h else dose.unit,
         "source": str(dose.source),
@@ -146,6 +147,7 @@ def _event(event: Event, start: datetime | None) -> dict[str, Any]:
         "text": event.text,
         "time": event.time and event.time.isoformat(),
         "hours": _hours(event.time, start),
+        "exact_time": event.exact_time,
         "source": str(event.source),
     }
 
