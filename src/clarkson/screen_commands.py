@@ -44,7 +44,7 @@ def screen(
     """
     from clarkson.screen.screen import Settings, screen
     from clarkson.screen.spark import standings_on_spark
-    from clarkson.screen.summary import summary, write_summary
+    from clarkson.screen.summary import summary
 
     run = screen(
         dataset,
@@ -55,5 +55,4 @@ def screen(
         tell=lambda words: click.echo(words, err=True),
         standings=standings_on_spark(Path(dataset), master) if engine == "spark" else None,
     )
-    write_summary(output, run)
     click.echo(summary(run), nl=False)

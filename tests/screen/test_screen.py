@@ -100,7 +100,10 @@ def test_copied_rows_give_the_records_that_the_data_set_gives(population: Writte
 
 
 def test_every_file_has_its_columns_and_only_its_owner_reads_it(screened: Path) -> None:
-    assert {each.name for each in screened.iterdir()} == {f"{name}.parquet" for name in FILES} | {"run.json"}
+    assert {each.name for each in screened.iterdir()} == {f"{name}.parquet" for name in FILES} | {
+        "run.json",
+        "summary.md",
+    }
     assert all(stat.S_IMODE(each.stat().st_mode) == 0o600 for each in screened.iterdir())
     assert parquet.read_schema(screened / "episodes.parquet").equals(EPISODES)
     assert parquet.read_schema(screened / "people.parquet").equals(PEOPLE)
@@ -146,9 +149,34 @@ def test_killed_at_any_moment_it_ends_in_the_same_bytes(population: Written, scr
             running.wait()
     if not (folder / "run.json").exists():
         subprocess.run(command, check=True, capture_output=True)
-    found = contents(folder)
-    found.pop("summary.md", None)
-    assert found == contents(screened)
+    assert contents(folder) == contents(screened)
+
+
+@pytest.mark.parametrize("moved", [0, 1, 5, 8])
+def test_killed_while_it_writes_the_last_files_it_ends_in_the_same_bytes(
+    moved: int, population: Written, screened: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace, done = Path.replace, list[Path]()
+
+    def cut_off(path: Path, target: Path) -> Path:
+        if target.parent == tmp_path:
+            if len(done) == moved:
+                raise KeyboardInterrupt
+            done.append(target)
+        return replace(path, target)
+
+    def no_tidying(folder: Path, **_: object) -> None:
+        if folder == tmp_path / "work":
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", cut_off)
+        patched.setattr("clarkson.screen.screen.shutil.rmtree", no_tidying)
+        with pytest.raises(KeyboardInterrupt):
+            screen(population.data, tmp_path, SETTINGS, tell=quietly)
+    assert (tmp_path / "run.json").exists() == (moved == 8)
+    screen(population.data, tmp_path, SETTINGS, tell=quietly)
+    assert contents(tmp_path) == contents(screened)
 
 
 def test_what_was_begun_otherwise_is_not_mixed(population: Written, screened: Path, tmp_path: Path) -> None:

@@ -17,16 +17,19 @@ from clarkson.record.canonical_columns import RESULT_COLUMNS
 from clarkson.screen.following import TRAITS
 from clarkson.screen.ranking import ranked
 from clarkson.screen.schema import EPISODES, MEDS_LABEL, NEGATIVES, PEOPLE, RUN
+from clarkson.screen.summary import summary
 from clarkson.whole_file import whole_file
 
 SCHEMA_VERSION = "1.0"
 COHORT = 1  # cohort_definition_id: whoever keeps several cohorts in one table renumbers it
 ROW_GROUP = 65536
+TABLES = ("episodes", "people", "negatives", "results", "labels", "cohort")
+FILES = (*(f"{name}.parquet" for name in TABLES), "summary.md", RUN)
 Row = dict[str, Any]
 
 
-def write_outcome(output: Path, work: Path, dataset: str, settings: dict[str, Any]) -> dict[str, Any]:
-    """Write every file of a screening from what stands in ``work``, ``run.json`` last, and give what that says."""
+def write_outcome(output: Path, work: Path, dataset: str, settings: dict[str, Any]) -> None:
+    """Write every file of a screening from what stands in ``work``, ``run.json`` last: where it is, all are."""
     traits = sorted(_all(work, "traits", TRAITS).to_pylist(), key=lambda row: _order(row["subject"]))
     rows = _all(work, "episodes", EPISODES).to_pylist()
     rows.sort(key=lambda row: (*_order(row["subject"]), row["episode"]))
@@ -42,15 +45,18 @@ def write_outcome(output: Path, work: Path, dataset: str, settings: dict[str, An
     results = results.filter(pc.is_in(results["subject"], shown))
     results = results.sort_by([(name, "ascending") for name in ("subject", "time", "analyte", "file", "place")])
     episodes = pa.Table.from_pylist(rows, EPISODES)
-    for name, table in (
-        ("episodes", episodes),
-        ("people", pa.Table.from_pylist(people, PEOPLE)),
-        ("negatives", pa.Table.from_pylist(negatives, NEGATIVES)),
-        ("results", results),
-        ("labels", episodes.select([name for name, _ in MEDS_LABEL])),
-        ("cohort", _cohort(rows)),
-    ):
-        with whole_file(output / f"{name}.parquet") as partial:
+    made = work / "outcome"  # what a killed process leaves half written goes with ``work``
+    made.mkdir(mode=0o700, exist_ok=True)
+    tables = (
+        episodes,
+        pa.Table.from_pylist(people, PEOPLE),
+        pa.Table.from_pylist(negatives, NEGATIVES),
+        results,
+        episodes.select([name for name, _ in MEDS_LABEL]),
+        _cohort(rows),
+    )
+    for name, table in zip(TABLES, tables, strict=True):
+        with whole_file(made / f"{name}.parquet") as partial:
             parquet.write_table(table, partial, row_group_size=ROW_GROUP)
     run = {
         "schema_version": SCHEMA_VERSION,
@@ -59,9 +65,11 @@ def write_outcome(output: Path, work: Path, dataset: str, settings: dict[str, An
         "settings": settings,
         "counts": _counts(work, chosen, people, rows, len(negatives)),
     }
-    with whole_file(output / RUN) as partial:
-        partial.write_text(json.dumps(run, indent=1) + "\n", encoding="utf-8")
-    return run
+    for name, text in (("summary.md", summary(run)), (RUN, json.dumps(run, indent=1) + "\n")):
+        with whole_file(made / name) as partial:
+            partial.write_text(text, encoding="utf-8")
+    for name in FILES:
+        (made / name).replace(output / name)
 
 
 def _all(work: Path, name: str, schema: pa.Schema) -> pa.Table:

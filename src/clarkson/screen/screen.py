@@ -76,10 +76,11 @@ def screen(
     SettingError
         ``output`` holds another screening, or a finished one.
     """
-    if (output / RUN).exists():
+    work = output / "work"
+    written = (output / RUN).exists()
+    if written and not work.exists():
         raise SettingError(f"'{output}' holds a finished screening; choose another folder")
     people = open_dataset(path, format=format, timezone=timezone)
-    work = output / "work"
     output.mkdir(mode=0o700, exist_ok=True)
     work.mkdir(mode=0o700, exist_ok=True)
     asked = {
@@ -90,15 +91,17 @@ def screen(
         "version": version("clarkson"),
     }
     _same_as_before(work / "settings.json", asked)
-    dataset = _of_tables(people, work, tell)
-    judge = standings or partial(standings_here, tell=tell)
-    _once(work / "traits.parquet", dataset.traits)
-    _once(work / "standing.parquet", partial(judge, dataset, work))
-    _once(work / "chosen.parquet", partial(_chosen, work / "standing.parquet", settings))
-    _follow(dataset, work, settings, tell)
-    found = write_outcome(output, work, dataset.name, asdict(settings))
+    if not written:  # else it was killed while it tidied up
+        dataset = _of_tables(people, work, tell)
+        judge = standings or partial(standings_here, tell=tell)
+        _once(work / "traits.parquet", dataset.traits)
+        _once(work / "standing.parquet", partial(judge, dataset, work))
+        _once(work / "chosen.parquet", partial(_chosen, work / "standing.parquet", settings))
+        _follow(dataset, work, settings, tell)
+        write_outcome(output, work, dataset.name, asdict(settings))
     shutil.rmtree(work)
-    return found
+    run: dict[str, Any] = json.loads((output / RUN).read_bytes())
+    return run
 
 
 def _same_as_before(file: Path, asked: dict[str, Any]) -> None:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
-
-from clarkson.whole_file import whole_file
 
 SMALLEST = 11  # smaller counts are not printed: the cell size policy of CMS for public use (assumption here)
 _COUNTS = (
@@ -43,12 +40,6 @@ def summary(run: Mapping[str, Any]) -> str:
         "medical device.",
     ]
     return "\n".join(lines) + "\n"
-
-
-def write_summary(folder: Path, run: Mapping[str, Any]) -> None:
-    """Write ``summary.md`` into the folder of a screening."""
-    with whole_file(folder / "summary.md") as partial:
-        partial.write_text(summary(run), encoding="utf-8")
 
 
 def _printed(count: int) -> str:
