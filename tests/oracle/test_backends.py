@@ -23,7 +23,7 @@ OUTPUTS = (
 )
 """Every state, and what is read off them. Central venous pressure passes through zero: relative errors mean nothing."""
 
-HOURS = 240.0
+HOURS = 168.0
 
 
 def doses(random: np.random.Generator) -> list[Given]:
@@ -31,7 +31,7 @@ def doses(random: np.random.Generator) -> list[Given]:
     return [
         INFECTION,
         *(
-            Given(round(float(random.uniform(1.0, 200.0)), 1), str(dose))
+            Given(round(float(random.uniform(1.0, 140.0)), 1), str(dose))
             for dose in random.choice(DOSES, 4, replace=False)
         ),
     ]

@@ -89,18 +89,18 @@ def test_learning_finds_how_little_people_vary() -> None:
     """People whose sodium hardly moves: the likelihood prefers a narrow variation, and the search goes there."""
     random = np.random.default_rng(1)
     people = []
-    for number in range(60):
+    for number in range(40):
         levels = 140.5 * np.exp(random.normal(0.0, 0.004, 8))
         draws = (draw(24.0 * 30 * n, sodium=float(level)) for n, level in enumerate(levels))
         people.append(replace(record(*draws), subject=str(number)))
     found = training(people)
     assert {each.record.subject for each in found.people} == {
-        each for each in map(str, range(60)) if split(each) == "train"
+        each for each in map(str, range(40)) if split(each) == "train"
     }
     narrow = replace(table(), variation={**table().variation, "sodium": Variation(0.002, 36.0, 0.002)})
     wide = replace(table(), variation={**table().variation, "sodium": Variation(0.012, 36.0, 0.016)})
     assert log_evidence(found, narrow) > log_evidence(found, wide) + 10.0
-    best = learn(found, found, wide, rounds=3)
+    best = learn(found, found, wide, rounds=2)
     assert log_evidence(found, best) > log_evidence(found, wide) + 10.0
     before, after = wide.variation["sodium"], best.variation["sodium"]
     assert np.hypot(after.slow, after.draw) < 0.8 * np.hypot(before.slow, before.draw)
