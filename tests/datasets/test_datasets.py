@@ -11,9 +11,11 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 import clarkson as ck
 from clarkson.errors import RecordError, SettingError, UnknownFormatError
+from clarkson.record.dataset import Dataset
 from clarkson.record.open_dataset import open_dataset
 from tests.cli.command import run
 from tests.datasets.sets import (
@@ -178,6 +180,27 @@ def test_the_data_sets_own_concepts_are_looked_up(tmp_path: Path) -> None:
     record = open_dataset(place).record("1")
     assert [(each.analyte, each.value) for each in record.results] == [("albumin", 39.0)]
     assert record.skipped[0].reason == "Clarkson does not use Something else"
+
+
+@pytest.mark.parametrize("vocabulary", ["UCUM", "LOINC"])
+def test_another_process_reads_batches_of_measurements_as_the_data_set_does(tmp_path: Path, vocabulary: str) -> None:
+    place = omop(
+        tmp_path / "set",
+        measurement_concept_id=[3024561] * 2,
+        person_id=[1, 1],
+        value_as_number=[39.0, 4.1],
+        unit_concept_id=[2_000_000_003, 0],
+        unit_source_value=["", "g/dL"],
+    )
+    concept: dict[str, list[Any]] = {"concept_id": [2_000_000_003], "concept_name": ["gram per liter"]}
+    write(place, "concept", {**concept, "vocabulary_id": [vocabulary], "concept_code": ["g/L"]})
+    dataset = open_dataset(place)
+    assert isinstance(dataset, Dataset)
+    measurements = dataset.measurements(("albumin",))
+    rows = parquet.read_table(place / "measurement.parquet")
+    read = pa.Table.from_batches(measurements.values(iter(rows.to_batches())))
+    assert sorted(read["value"].to_pylist()) == pytest.approx([39.0, 41.0] if vocabulary == "UCUM" else [41.0])
+    assert sorted(read["value"].to_pylist()) == sorted(each.value for each in dataset.record("1").results)
 
 
 def test_a_named_zone_moves_the_clock_and_refuses_hours_that_are_none(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from clarkson.record.account import Account, Tally
 from clarkson.record.canonical_columns import BATCH_ROWS, RESULT_COLUMNS, canonical_batches, instants, prepare
 from clarkson.record.copies import BY_SUBJECT, copy_rows, records_of_queries
 from clarkson.record.doses import kind_of, kind_of_code
-from clarkson.record.measurements import Measurements
+from clarkson.record.measurements import CONCEPTS, Measurements
 from clarkson.record.people import listed
 from clarkson.record.printed import Printed
 from clarkson.record.record import Record
@@ -131,9 +131,11 @@ class Dataset:
             The data set cannot be read.
         """
         units = tuple(row[0] for row in self._tables.rows("SELECT DISTINCT unit FROM scales ORDER BY unit"))
-        query = "SELECT * FROM concept WHERE vocabulary_id::VARCHAR = 'UCUM'"
-        batches = self._tables.stream(query, BATCH_ROWS) if "concept" in self._tables else None
-        concepts = None if batches is None else pa.Table.from_batches(batches)
+        concepts = None
+        if "concept" in self._tables:
+            texts = ", ".join(f"{name}::VARCHAR AS {name}" for name in CONCEPTS.names)
+            query = f"SELECT {texts} FROM concept WHERE vocabulary_id::VARCHAR = 'UCUM'"
+            concepts = pa.Table.from_batches(self._tables.stream(query, BATCH_ROWS), schema=CONCEPTS)
         return Measurements(replace(self._printed, units=units), concepts, self._timezone, tuple(analytes))
 
     def results(self) -> pa.RecordBatchReader:

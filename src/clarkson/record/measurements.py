@@ -13,6 +13,9 @@ from clarkson.record.printed import Printed
 from clarkson.record.tables import Tables, connect
 from clarkson.record.values import second_look, values_query
 
+CONCEPTS = pa.schema([(name, pa.string()) for name in ("concept_id", "concept_name", "vocabulary_id", "concept_code")])
+"""What is looked at of the table ``concept``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Measurements:
