@@ -44,9 +44,8 @@ def screen(
     """
     from clarkson.screen.screen import Settings, screen
     from clarkson.screen.spark import standings_on_spark
-    from clarkson.screen.summary import summary
 
-    run = screen(
+    screen(
         dataset,
         output,
         Settings(evidence, everybody, negatives),
@@ -55,4 +54,4 @@ def screen(
         tell=lambda words: click.echo(words, err=True),
         standings=standings_on_spark(Path(dataset), master) if engine == "spark" else None,
     )
-    click.echo(summary(run), nl=False)
+    click.echo((output / "summary.md").read_text(encoding="utf-8"), nl=False)

@@ -17,15 +17,13 @@ from clarkson.screen.screen import Settings, screen
 from clarkson.screen.spark import stand_in_batches, standings_on_spark
 
 SETTINGS = Settings(negatives=10)
-
-
 ALBUMIN = 3024561  # the OMOP concept of albumin in serum by mass
 ALBUMIN_HERE, GRAM_PER_LITER_HERE = 2_000_000_001, 2_000_000_002
 
 
 @pytest.fixture(scope="module")
 def population(tmp_path_factory: pytest.TempPathFactory) -> Written:
-    """With concepts of its own, a code where a concept should be, a bound, and somebody who stands there twice."""
+    """With concepts of its own, a code where a concept should be, a number as text, and people there twice."""
     written = write_population(tmp_path_factory.mktemp("population"), people=300, planted=2, confounders=50, seed=11)
     file = written.data / "measurement.parquet"
     printed = {"measurement_source_value": None, "value_source_value": None}

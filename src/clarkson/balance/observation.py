@@ -22,12 +22,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from clarkson.analytes import analyte
+from clarkson.analytes import Method, analyte
 from clarkson.balance import population as people
 from clarkson.balance.sample import Sample
 from clarkson.body.blood import logit
 from clarkson.engine.gaussian import Array
-from clarkson.record.record import Result
 
 CHANGE = ("plasma", "red cells", "cell size", "albumin", "globulin", "sodium")
 PLASMA, RED_CELLS, CELL_SIZE, ALBUMIN_MASS, GLOBULIN_MASS, SODIUM_LEVEL = range(len(CHANGE))
@@ -91,10 +90,9 @@ def _wobble_factor() -> Array:
 _WOBBLE_FACTOR = _wobble_factor()
 
 
-def assay_cv(result: Result) -> float:
-    """The analytic coefficient of variation of a result, as a fraction."""
-    percent = analyte(result.analyte).method_cv_percent.get(result.method, DEFAULT_METHOD_CV_PERCENT)
-    return percent / 100.0
+def assay_cv(key: str, method: Method) -> float:
+    """The analytic coefficient of variation of a method, as a fraction."""
+    return analyte(key).method_cv_percent.get(method, DEFAULT_METHOD_CV_PERCENT) / 100.0
 
 
 def equation(key: str, value: float, albumin_share: float) -> tuple[float, Array, Array, float]:
@@ -178,7 +176,7 @@ def observe(sample: Sample, person_mean: Array, *, without: tuple[str, ...] = ()
         if key in sample.results and key not in repeated and key not in without:
             names.append(key)
             rows.append(equation(key, sample.results[key].value, share))
-            cvs.append(assay_cv(sample.results[key]) * rows[-1][3])
+            cvs.append(assay_cv(key, sample.results[key].method) * rows[-1][3])
     width = len(people.PERSON)
     return Observation(
         tuple(names),

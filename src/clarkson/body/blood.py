@@ -15,6 +15,13 @@ litre of saline do to P leaves D where it was; what a leak takes shows in both.
 from __future__ import annotations
 
 import math
+from typing import TypeVar
+
+import numpy as np
+
+from clarkson.engine.gaussian import Array
+
+Number = TypeVar("Number", float, Array)
 
 
 def logit(hematocrit: float) -> float:
@@ -48,18 +55,20 @@ def albumin_coordinate(
 
 def concentrations(
     *,
-    plasma: float = 0.0,
-    red_cells: float = 0.0,
-    albumin: float = 0.0,
-    baseline_hematocrit: float,
-    baseline_albumin_g_per_l: float,
-) -> tuple[float, float]:
+    plasma: Number | float = 0.0,
+    red_cells: Number | float = 0.0,
+    albumin: Number | float = 0.0,
+    baseline_hematocrit: Number,
+    baseline_albumin_g_per_l: Number,
+) -> tuple[Number, Number]:
     """Hematocrit and albumin (g/L) after log changes of plasma volume, red-cell volume and albumin mass.
+
+    All may be numbers or arrays of one shape.
 
     >>> hematocrit, albumin_g_per_l = concentrations(
     ...     plasma=math.log(0.7), albumin=1.6 * math.log(0.7), baseline_hematocrit=0.42, baseline_albumin_g_per_l=42)
-    >>> round(100 * hematocrit, 1), round(albumin_g_per_l)
+    >>> round(100 * float(hematocrit), 1), round(albumin_g_per_l)
     (50.8, 34)
     """
-    odds = math.exp(logit(baseline_hematocrit) + red_cells - plasma)
-    return odds / (1.0 + odds), baseline_albumin_g_per_l * math.exp(albumin - plasma)
+    odds = baseline_hematocrit / (1.0 - baseline_hematocrit) * np.exp(red_cells - plasma)
+    return odds / (1.0 + odds), baseline_albumin_g_per_l * np.exp(albumin - plasma)

@@ -56,7 +56,10 @@ class Measured:
     def hematocrit_assay_cv(self) -> Array:
         """Analytic coefficient of variation (n,), a fraction, of the result that gave the hematocrit."""
         found = (each.results.get("hematocrit", each.results.get("hemoglobin")) for each in self.samples)
-        return np.array([MISSING if result is None else assay_cv(result) for result in found], dtype=np.float64)
+        return np.array(
+            [MISSING if result is None else assay_cv(result.analyte, result.method) for result in found],
+            dtype=np.float64,
+        )
 
     @cached_property
     def albumin_deficit(self) -> tuple[Array, Array]:

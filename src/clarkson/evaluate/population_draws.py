@@ -27,7 +27,7 @@ OTHER_PANEL = 0.25
 ALBUMIN_LEFT_OUT = 0.10  # of the chemistries of those who have it measured at all
 IN_HOSPITAL = (0.0, 0.30, 0.70)
 CRP_IN_HOSPITAL = 0.5
-STEADY_CRP = 2.0  # mg/L
+STEADY_CRP = 2.0  # mg/L (assumption)
 METHOD_CHANGES_H = 6.0 * YEAR_H  # in the second laboratory, from bromocresol green to purple
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
 from clarkson.balance import population
-from clarkson.body.person import Floats
+from clarkson.body.blood import Number, concentrations
 
 SODIUM_PER_PROTEIN = -0.0007  # relative error of an indirect electrode per g/L of protein gained (assumption)
 ADDED = ("crp", "lactate")
@@ -23,8 +23,6 @@ BY_THEMSELVES = {
     "urine_protein_creatinine": "urine protein",
 }
 """Analytes that a course moves by themselves, and under which name."""
-
-Number = TypeVar("Number", float, Floats)
 
 
 def true_values(levels: Mapping[str, Number], changes: Mapping[str, Number]) -> dict[str, Number]:
@@ -43,11 +41,15 @@ def true_values(levels: Mapping[str, Number], changes: Mapping[str, Number]) -> 
 
     resting, mchc, mcv, albumin, globulin, sodium = (levels[name] for name in population.PERSON)
     red_cells = change("red cells") + change("cell size")
-    odds = np.exp(resting + red_cells - change("plasma"))
-    hematocrit = odds / (1.0 + odds)
     before = 1.0 / (1.0 + np.exp(-resting))
+    hematocrit, albumin_now = concentrations(
+        plasma=change("plasma"),
+        red_cells=red_cells,
+        albumin=change("albumin"),
+        baseline_hematocrit=before,
+        baseline_albumin_g_per_l=np.exp(albumin),
+    )
     blood = (1.0 - before) * np.exp(change("plasma")) + before * np.exp(red_cells)
-    albumin_now = np.exp(albumin + change("albumin") - change("plasma"))
     protein = albumin_now + np.exp(globulin + change("globulin") - change("plasma"))
     size = population.shared("mcv_fl") * np.exp(mcv + change("cell size"))
     gained = protein - np.exp(albumin) - np.exp(globulin)

@@ -155,7 +155,7 @@ def result_of(row: dict[str, Any]) -> Result | Skipped:
     if refusal is not None:
         named = f"{row['analyte']} {row['printed'] or _number(row['value'])} {row['unit']}".strip()
         return Skipped(source, refusal, named)
-    time = _instant(row["time_us"])
+    time = instant(row["time_us"])
     if row["canonical"] is not None:
         # The row was read whole: no need to read its number again.
         return _result(row, row["canonical"], time, source, "", _number(row["value"]))
@@ -205,7 +205,8 @@ def _result(
 
 
 @lru_cache(maxsize=4096)  # many results have one time
-def _instant(time_us: int) -> datetime:
+def instant(time_us: int) -> datetime:
+    """The time of so many microseconds since 1970."""
     return EPOCH + time_us * MICROSECOND
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar, get_args
 
-from clarkson.record.canonical_columns import EPOCH, MICROSECOND, refusal_of_time, result_of
+from clarkson.record.canonical_columns import instant, refusal_of_time, result_of
 from clarkson.record.doses import volume_ml
 from clarkson.record.record import Dose, DoseKind, Event, EventKind, Record, Result, Skipped, Source
 from clarkson.record.repeats import settle
@@ -84,8 +84,6 @@ def _made(
 
 def _ordered(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """By time and place; what stands at one place, in an order that does not hang on how it was read."""
-    if len(rows) < 2:
-        return rows
     places = [_place(row) for row in rows]
     if len(set(places)) == len(rows):
         return [rows[each] for each in sorted(range(len(rows)), key=places.__getitem__)]
@@ -115,9 +113,9 @@ def _dose(row: dict[str, Any]) -> Dose | Skipped:
     return Dose(
         kind,
         what,
-        EPOCH + start * MICROSECOND,
+        instant(start),
         source,
-        None if end is None or refusal_of_time(end) else EPOCH + end * MICROSECOND,
+        None if end is None or refusal_of_time(end) else instant(end),
         amount,
         unit,
         volume_ml(amount, unit),
@@ -134,7 +132,7 @@ def _event(row: dict[str, Any]) -> Event | Skipped:
     if row["kind"] not in get_args(EventKind):
         reason = f"'{row['kind']}' is no kind of event; known are {', '.join(get_args(EventKind))}"
         return Skipped(source, reason, row["words"])
-    time = None if refusal_of_time(row["time_us"]) else EPOCH + row["time_us"] * MICROSECOND
+    time = None if refusal_of_time(row["time_us"]) else instant(row["time_us"])
     return Event(row["kind"], row["words"], time, source, row.get("exact") is not False)
 
 

@@ -23,8 +23,6 @@ from clarkson.whole_file import whole_file
 SCHEMA_VERSION = "1.0"
 COHORT = 1  # cohort_definition_id: whoever keeps several cohorts in one table renumbers it
 ROW_GROUP = 65536
-TABLES = ("episodes", "people", "negatives", "results", "labels", "cohort")
-FILES = (*(f"{name}.parquet" for name in TABLES), "summary.md", RUN)
 Row = dict[str, Any]
 
 
@@ -47,16 +45,16 @@ def write_outcome(output: Path, work: Path, dataset: str, settings: dict[str, An
     episodes = pa.Table.from_pylist(rows, EPISODES)
     made = work / "outcome"  # what a killed process leaves half written goes with ``work``
     made.mkdir(mode=0o700, exist_ok=True)
-    tables = (
-        episodes,
-        pa.Table.from_pylist(people, PEOPLE),
-        pa.Table.from_pylist(negatives, NEGATIVES),
-        results,
-        episodes.select([name for name, _ in MEDS_LABEL]),
-        _cohort(rows),
-    )
-    for name, table in zip(TABLES, tables, strict=True):
-        with whole_file(made / f"{name}.parquet") as partial:
+    tables = {
+        "episodes.parquet": episodes,
+        "people.parquet": pa.Table.from_pylist(people, PEOPLE),
+        "negatives.parquet": pa.Table.from_pylist(negatives, NEGATIVES),
+        "results.parquet": results,
+        "labels.parquet": episodes.select([name for name, _ in MEDS_LABEL]),
+        "cohort.parquet": _cohort(rows),
+    }
+    for name, table in tables.items():
+        with whole_file(made / name) as partial:
             parquet.write_table(table, partial, row_group_size=ROW_GROUP)
     run = {
         "schema_version": SCHEMA_VERSION,
@@ -65,10 +63,11 @@ def write_outcome(output: Path, work: Path, dataset: str, settings: dict[str, An
         "settings": settings,
         "counts": _counts(work, chosen, people, rows, len(negatives)),
     }
-    for name, text in (("summary.md", summary(run)), (RUN, json.dumps(run, indent=1) + "\n")):
+    texts = {"summary.md": summary(run), RUN: json.dumps(run, indent=1) + "\n"}
+    for name, text in texts.items():
         with whole_file(made / name) as partial:
             partial.write_text(text, encoding="utf-8")
-    for name in FILES:
+    for name in (*tables, *texts):
         (made / name).replace(output / name)
 
 

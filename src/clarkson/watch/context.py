@@ -70,8 +70,6 @@ def _priors(prior: float, given: tuple[bool, ...], symptoms: bool) -> Mapping[st
 
 
 def _given(doses: Sequence[Dose], kinds: tuple[DoseKind, ...], time: datetime, hours: float) -> tuple[Dose, ...]:
-    if not doses:
-        return ()
     first = time - timedelta(hours=hours)
     return tuple(each for each in doses if each.kind in kinds and (each.end or each.start) >= first)
 

@@ -15,7 +15,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from clarkson.analytes import Method, analyte
+from clarkson.analytes import Method
 from clarkson.balance import observation
 from clarkson.balance.observation import CHANGE, PROTEIN_SHARE_OF_WOBBLE
 from clarkson.balance.population import PERSON, Population
@@ -80,7 +80,7 @@ def row(key: str, value: float, method: Method, albumin_share: float, other_labo
     >>> row("albumin", 40.0, "laboratory", 0.6).design.shape
     (20,)
     """
-    cv = analyte(key).method_cv_percent.get(method, observation.DEFAULT_METHOD_CV_PERCENT) / 100.0
+    cv = observation.assay_cv(key, method)
     quantity = QUANTITIES.index(_OWN[key]) if key in _OWN else -1
     design = np.zeros(COORDINATES)
     if key in ("weight", "creatinine"):

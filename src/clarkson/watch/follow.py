@@ -132,18 +132,18 @@ def follow(record: Record, *, prior: float, by: Watch | None = None) -> Followed
 
 
 def likelihood_ratios(records: Sequence[Record], *, prior: float) -> list[Array]:
-    """``Followed.likelihood_ratio`` (n,) of many records at once, up to rounding: faster, for no states are kept.
+    """``Followed.likelihood_ratio`` (n,) of some records at once, up to rounding: faster, for no states are kept.
 
     >>> likelihood_ratios([Record("nobody")], prior=0.01)
     [array([], dtype=float64)]
     """
     found, people = watch(), [prepare(each, prior=prior) for each in records]
     # A coordinate that no result shows changes no probability.
-    active = np.flatnonzero(np.concatenate([np.zeros((0, COORDINATES)), *(each.design for each in people)]).any(axis=0))
+    active = np.flatnonzero(np.concatenate([each.design for each in people]).any(axis=0))
     regimes = narrowed(found.regimes, active)
     occasions, outcome = _filtered(people, found, regimes, active, states=False)
     places = [first + each.places for first, each in zip(occasions.people[:-1], people, strict=True)]
-    probabilities = _probabilities(found, regimes, occasions, outcome, np.concatenate([np.zeros(0, np.int64), *places]))
+    probabilities = _probabilities(found, regimes, occasions, outcome, np.concatenate(places))
     ratios = _likelihood_ratio(probabilities, _leaks(found), prior)
     return np.split(ratios, np.cumsum([len(each) for each in places])[:-1])
 

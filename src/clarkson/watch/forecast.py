@@ -48,8 +48,8 @@ def _row(found: Watch, analyte: str) -> tuple[Array, float]:
     """Design (20,) and error variance of a laboratory result."""
     usual = 0.4 if analyte == "hematocrit" else 40.0
     equation = coordinates.row(analyte, usual, "laboratory", albumin_share(population(None, None).mean))
-    draws = [found.learned.variation[name].draw for name in coordinates.QUANTITIES]
-    draw = draws[equation.quantity] if equation.quantity >= 0 else 0.0
+    own = equation.quantity
+    draw = found.learned.variation[coordinates.QUANTITIES[own]].draw if own >= 0 else 0.0
     return equation.design, equation.assay + draw**2
 
 
